@@ -1,0 +1,1 @@
+"""Orchestration: names assets, partitions, checks, jobs, schedules and sensors; computes nothing."""

@@ -1,0 +1,1 @@
+"""French collective self-consumption (ACC): read, recompute, reconcile, report."""

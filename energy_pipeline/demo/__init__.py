@@ -1,0 +1,1 @@
+"""A realistic, fictitious inbox: for the demo, the tests and the benchmark."""

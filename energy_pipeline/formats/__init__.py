@@ -1,0 +1,1 @@
+"""One module per outside file: recognise and read it; bytes in, frames of the schema `landing` out."""

@@ -1,0 +1,1 @@
+"""Supplier invoices and sites: the latest version of each detail, totals, components."""

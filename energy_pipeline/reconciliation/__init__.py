@@ -1,0 +1,1 @@
+"""Compare what was computed, published and billed; write findings."""

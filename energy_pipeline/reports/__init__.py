@@ -1,0 +1,1 @@
+"""Reports that people open: HTML page and workbook per operation and month."""
