@@ -27,7 +27,7 @@ POLARS_TYPES: dict[str, pl.DataType] = {
 }
 
 
-class SchemaFault(Exception):
+class SchemaError(Exception):
     """A frame does not obey its table: `str(fault)` lists column, rule and first values at fault."""
 
 
@@ -80,12 +80,12 @@ def schema(table: Table) -> pa.DataFrameSchema:
 
 
 def validate(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return `rows` in the table's order of columns, or raise SchemaFault with every rule broken."""
+    """Return `rows` in the table's order of columns, or raise SchemaError with every rule broken."""
     ordered = rows.select(*table.column_names) if set(rows.columns) == set(table.column_names) else rows
     try:
         schema(table).validate(ordered, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases.select("column", "check", "failure_case").unique(maintain_order=True).head(10)
         listed = "; ".join(f"{column}: {check} ({value})" for column, check, value in cases.iter_rows())
-        raise SchemaFault(f"{table.qualified_name}: {listed}") from errors
+        raise SchemaError(f"{table.qualified_name}: {listed}") from errors
     return ordered
