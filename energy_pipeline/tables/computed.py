@@ -101,4 +101,23 @@ SLOT_ENERGY = Table(
     key=("operation_id", "period_start", "prm", "slot"),
 )
 
-TABLES = (OPERATION_PERIOD, CURVE, EXCHANGE, SLOT_ENERGY)
+ISSUE = Table(
+    "computed",
+    "issue",
+    "What the computation noticed about an operation's inputs: becomes a finding.",
+    (
+        Column("check_name", "VARCHAR", "Check of the catalogue"),
+        c.OPERATION_ID,
+        c.PRM.optional(),
+        c.ROLE.optional(),
+        c.PERIOD_START,
+        c.PERIOD_END,
+        Column("expected", "DOUBLE", "Value expected", nullable=True),
+        Column("observed", "DOUBLE", "Value observed", nullable=True),
+        Column("unit", "VARCHAR", "Unit of both", nullable=True),
+        c.EVIDENCE,
+        Column("message", "VARCHAR", "In French, for the reader of the report"),
+    ),
+)
+
+TABLES = (OPERATION_PERIOD, CURVE, EXCHANGE, SLOT_ENERGY, ISSUE)

@@ -331,7 +331,15 @@ NOTE = Table(
     ),
 )
 
+PENDING_MONTH = Table(
+    "landing",
+    "pending_month",
+    "Months whose figures are older than what has landed: landing adds them, the end of a run removes them.",
+    (c.MONTH,),
+    key=("month",),
+)
+
 TABLES = (
     FILE, CURVE, ENERGY, EXCHANGE, PERIMETER, SYNTHESIS, OPERATION, PARTICIPANT, DYNAMIC_KEY, INVOICE_ROW, SITE_ROW,
-    PRICE, NOTE,
+    PRICE, NOTE, PENDING_MONTH,
 )  # fmt: skip

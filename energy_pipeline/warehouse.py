@@ -1,0 +1,151 @@
+"""The only door to DuckDB: connections, statements of `sql/`, writes of whole frames."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from energy_pipeline.settings import SQL
+from energy_pipeline.tables import Table, ddl, landing, schemas
+
+
+LATEST_ONLY = (landing.ENERGY, landing.EXCHANGE, landing.SYNTHESIS)
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be opened; the message, in French, says why and what to do."""
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the DuckDB file at `path`, in the time zone of the meters, and close it whatever happens.
+
+    Raises WarehouseError when another process holds the file or when it is not a DuckDB file.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise WarehouseError(
+                f"L'entrepôt {path} est ouvert par un autre programme : attendre la fin du traitement en cours, "
+                "ou lire la publication, qui n'est jamais verrouillée."
+            ) from error
+        if not path.exists():
+            raise WarehouseError(f"L'entrepôt {path} n'existe pas : lancer d'abord « energy-pipeline run ».") from error
+        raise WarehouseError(
+            f"Le fichier {path} n'est pas un entrepôt DuckDB lisible ({error}) : l'effacer, puis relancer "
+            "« energy-pipeline run », qui le reconstruit depuis la boîte de dépôt."
+        ) from error
+    try:
+        connection.execute("SET TimeZone = 'Europe/Paris'")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what the block did, or roll all of it back."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def create(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...]) -> None:
+    """Create the tables that do not exist, and add to the others the columns that the registry gained."""
+    for statement in ddl.statements(tables):
+        if not statement.startswith("COMMENT"):
+            connection.execute(statement)
+    existing = set(
+        connection.execute("SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()").fetchall()
+    )
+    for table in tables:
+        for column in table.columns:
+            if (table.qualified_name, column.name) not in existing:
+                connection.execute(f"ALTER TABLE {table.qualified_name} ADD COLUMN {column.name} {column.type}")
+    for table in tables:
+        for statement in ddl.comments(table):
+            connection.execute(statement)
+
+
+def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the views `staging.*`: rows of the files that count, with their date and path.
+
+    Earlier versions stay where the reader of the view resolves step by step or keeps a history; for totals
+    (energies, exchanges, syntheses) only the latest file counts.
+    """
+    connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
+    for table in landing.TABLES:
+        if "file_id" not in table.column_names or table is landing.FILE:
+            continue
+        statuses = "'loaded'" if table in LATEST_ONLY else "'loaded', 'superseded'"
+        same_operation = "AND row.operation_id = coalesce(file.operation_id, row.operation_id)"
+        connection.execute(f"""
+            CREATE OR REPLACE VIEW staging.{table.name} AS
+            SELECT row.*, file.received_at, file.path
+            FROM {table.qualified_name} AS row
+            INNER JOIN landing.file AS file ON file.file_id = row.file_id AND file.status IN ({statuses})
+            {same_operation if "operation_id" in table.column_names and table is not landing.PRICE else ""}
+        """)
+
+
+def statement(name: str) -> str:
+    """Return the text of `sql/<name>.sql`."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def query(connection: duckdb.DuckDBPyConnection, sql: str, **parameters: object) -> pl.DataFrame:
+    """Return the rows of a statement, its `$name` parameters bound."""
+    return connection.sql(sql, params=parameters or None).pl()
+
+
+def run(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pl.DataFrame:
+    """Return the rows of the statement `sql/<name>.sql`, its `$name` parameters bound."""
+    return query(connection, statement(name), **parameters)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame) -> int:
+    """Validate `rows` against the registry and append them, by name; return their number."""
+    if rows.is_empty():
+        return 0
+    checked = schemas.validate(table, rows)
+    connection.register("_rows", checked.to_arrow())
+    try:
+        connection.execute(f"INSERT INTO {table.qualified_name} BY NAME SELECT * FROM _rows")
+    finally:
+        connection.unregister("_rows")
+    return checked.height
+
+
+def delete(connection: duckdb.DuckDBPyConnection, table: Table, where: Mapping[str, object] | None = None) -> None:
+    """Delete the rows in which every column of `where` has its value; all rows when it is empty."""
+    where = where or {}
+    condition = " AND ".join(f"{name} = ${name}" for name in where) or "true"
+    connection.execute(f"DELETE FROM {table.qualified_name} WHERE {condition}", dict(where) or None)
+
+
+def replace(
+    connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFrame, where: Mapping[str, object] | None = None
+) -> int:
+    """Replace by `rows` those that `where` selects; call it in a transaction. Return the number of rows."""
+    delete(connection, table, where)
+    return insert(connection, table, rows)
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection, table: Table, name: str, where: Mapping[str, object] | None = None
+) -> int:
+    """Replace the rows that `where` selects by those of `sql/<name>.sql`, bound to the same values; return how many.
+
+    The rows never leave DuckDB: this is for marts made of what was validated before.
+    """
+    delete(connection, table, where)
+    made = connection.execute(f"INSERT INTO {table.qualified_name} BY NAME {statement(name)}", dict(where or {}) or None)
+    row = made.fetchone()
+    return int(row[0]) if row else 0

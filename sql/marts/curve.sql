@@ -1,0 +1,39 @@
+-- Each step of each participant of the periods of a month. A day of 23 or 25 hours needs no care here: the arrays
+-- follow instants, and adding minutes to an instant counts real time.
+WITH step AS (
+    SELECT
+        curve.operation_id, curve.period_start, period.period_end, period.month, curve.prm, curve.role,
+        curve.step_minutes,
+        unnest(range(len(measured_w))) AS step,
+        unnest(quality) AS quality,
+        unnest(measured_w) AS measured_w,
+        unnest(self_consumption_w) AS self_consumption_w,
+        unnest(remainder_w) AS remainder_w,
+        unnest(published_self_consumption_w) AS published_self_consumption_w,
+        unnest(published_remainder_w) AS published_remainder_w
+    FROM computed.curve AS curve
+    INNER JOIN computed.operation_period AS period USING (operation_id, period_start)
+    WHERE period.month = $month
+)
+
+SELECT
+    operation_id, period_start, period_end, month, prm, role,
+    period_start::TIMESTAMP::TIMESTAMPTZ + to_minutes(step * step_minutes) AS step_start,
+    step_minutes,
+    CASE role WHEN 'consumer' THEN measured_w END AS consumption_w,
+    CASE role WHEN 'producer' THEN measured_w END AS production_w,
+    self_consumption_w,
+    CASE role WHEN 'consumer' THEN remainder_w END AS complement_w,
+    CASE role WHEN 'producer' THEN remainder_w END AS surplus_w,
+    published_self_consumption_w,
+    CASE role WHEN 'consumer' THEN published_remainder_w END AS published_complement_w,
+    CASE role WHEN 'producer' THEN published_remainder_w END AS published_surplus_w,
+    CASE quality
+        WHEN 1 THEN 'measured'
+        WHEN 2 THEN 'estimated_linear'
+        WHEN 3 THEN 'estimated_week_before'
+        WHEN 4 THEN 'suspect'
+        WHEN 5 THEN 'missing'
+    END AS quality
+FROM step
+WHERE quality > 0
