@@ -10,7 +10,6 @@ import polars as pl
 from energy_pipeline.settings import SQL
 from energy_pipeline.tables import Table, ddl, landing, schemas
 
-
 LATEST_ONLY = (landing.ENERGY, landing.EXCHANGE, landing.SYNTHESIS)
 
 
@@ -146,6 +145,8 @@ def fill(
     The rows never leave DuckDB: this is for marts made of what was validated before.
     """
     delete(connection, table, where)
-    made = connection.execute(f"INSERT INTO {table.qualified_name} BY NAME {statement(name)}", dict(where or {}) or None)
+    made = connection.execute(
+        f"INSERT INTO {table.qualified_name} BY NAME {statement(name)}", dict(where or {}) or None
+    )
     row = made.fetchone()
     return int(row[0]) if row else 0

@@ -42,12 +42,21 @@ def empty(table: Table) -> pl.DataFrame:
 
 
 def frame(table: Table, rows: list[dict[str, object]]) -> pl.DataFrame:
-    """Return `rows` as a frame of the table: missing columns are NULL, an unknown column is a KeyError."""
+    """Return `rows` as a frame of the table: missing columns are NULL, an unknown column is a KeyError.
+
+    A value that its column cannot hold is a TypeError: Polars would make it NULL.
+    """
     known = set(table.column_names)
+    given = dict.fromkeys(known, 0)
     for row in rows:
         if unknown := set(row) - known:
             raise KeyError(f"{table.qualified_name} has no column {sorted(unknown)}")
-    return pl.DataFrame(rows, schema=polars_schema(table), strict=False) if rows else empty(table)
+        for name, value in row.items():
+            given[name] += value is not None
+    made = pl.DataFrame(rows, schema=polars_schema(table)) if rows else empty(table)
+    if lost := [name for name in table.column_names if made.height - made[name].null_count() != given[name]]:
+        raise TypeError(f"{table.qualified_name}: values of another type in {lost}")
+    return made
 
 
 def _checks(column: Column) -> list[pa.Check]:

@@ -1,0 +1,110 @@
+"""Group `allocation`: the split of the production, recomputed, and the indicators. Month partitions."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from assets.metering import perimeter
+from assets.partitions import MONTHS, month_of
+from assets.resources import Warehouse
+from energy_pipeline import warehouse
+from energy_pipeline.allocation import compute
+from energy_pipeline.tables import computed, landing, marts, schemas
+
+BATCH = 50
+"""Operations computed at once: bounds the memory, whatever the number of operations."""
+
+MONTHLY = (
+    marts.CONSUMER_MONTH,
+    marts.PRODUCER_MONTH,
+    marts.CONSUMER_SLOT_MONTH,
+    marts.EXCHANGE_MONTH,
+    marts.OPERATION_MONTH,
+    marts.CURVE,
+)
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, month: date) -> Iterator[list[str]]:
+    operations = warehouse.run(connection, "staging/operations_of_month", month=month)["operation_id"].to_list()
+    for first in range(0, len(operations), BATCH):
+        yield operations[first : first + BATCH]
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, month: date, operations: list[str]) -> dict[str, pl.DataFrame]:
+    inputs = {
+        name: warehouse.query(connection, f"SELECT * FROM staging.{name} WHERE operation_id IN $ids", ids=operations)
+        for name in ("energy", "perimeter", "operation", "participant", "dynamic_key")
+    }
+    inputs["curve"] = warehouse.run(connection, "staging/curves_around_month", month=month, ids=operations)
+    inputs["file"] = warehouse.query(
+        connection, "SELECT * FROM landing.file WHERE operation_id IN $ids", ids=operations
+    )
+    inputs["site_row"] = warehouse.query(connection, "SELECT * FROM staging.site_row")
+    return inputs
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, month: date) -> None:
+    for table in (computed.CURVE, computed.EXCHANGE, computed.SLOT_ENERGY):
+        connection.execute(
+            f"DELETE FROM {table.qualified_name} AS row USING computed.operation_period AS period "
+            "WHERE period.operation_id = row.operation_id AND period.period_start = row.period_start "
+            "AND period.month = $month",
+            {"month": month},
+        )
+    connection.execute("DELETE FROM computed.issue WHERE date_trunc('month', period_end) = $month", {"month": month})
+    warehouse.delete(connection, computed.OPERATION_PERIOD, {"month": month})
+
+
+@dg.asset(
+    group_name="allocation",
+    kinds={"polars", "duckdb"},
+    deps=[perimeter],
+    partitions_def=MONTHS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    owners=["team:exploitation"],
+)
+def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
+    """The split of Annexe 7, recomputed at each step from consumption, production and keys; dense arrays."""
+    rows = 0
+    with database.get_connection() as connection:
+        operations = warehouse.query(connection, "SELECT * FROM marts.operation")
+        stays = warehouse.query(connection, "SELECT * FROM marts.participant")
+        for month in map(month_of, context.partition_keys):
+            with warehouse.transaction(connection):
+                pending = schemas.frame(landing.PENDING_MONTH, [{"month": month}])
+                warehouse.replace(connection, landing.PENDING_MONTH, pending, {"month": month})
+                _forget(connection, month)
+                for ids in _batches(connection, month):
+                    made = compute(_inputs(connection, month, ids), operations, stays, month)
+                    warehouse.insert(connection, computed.OPERATION_PERIOD, made.operation_period)
+                    rows += warehouse.insert(connection, computed.CURVE, made.curve)
+                    warehouse.insert(connection, computed.EXCHANGE, made.exchange)
+                    warehouse.insert(connection, computed.SLOT_ENERGY, made.slot_energy)
+                    warehouse.insert(connection, computed.ISSUE, made.issues)
+                    context.log.info("%s: %d operations computed", month, len(ids))
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+
+@dg.asset(
+    group_name="allocation",
+    kinds={"duckdb", "sql"},
+    deps=[allocation],
+    partitions_def=MONTHS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    owners=["team:exploitation"],
+)
+def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
+    """Energies and rates per operation, consumer, producer and slot; each step as a row (`marts.curve`)."""
+    rows = {}
+    with database.get_connection() as connection:
+        for month in map(month_of, context.partition_keys):
+            with warehouse.transaction(connection):
+                for table in MONTHLY:
+                    made = warehouse.fill(connection, table, f"marts/{table.name}", {"month": month})
+                    rows[table.name] = rows.get(table.name, 0) + made
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": sum(rows.values()), "rows per mart": dg.MetadataValue.json(rows)}
+    )

@@ -1,0 +1,82 @@
+"""Asset checks. Blocking: only our own invariants. A late, broken or missing input warns and never blocks the others.
+
+The checks look at the months that are pending: those that the run recomputes.
+"""
+
+from collections.abc import Iterable
+
+import dagster as dg
+
+from assets.allocation import MONTHLY, allocation, indicators
+from assets.landing import files
+from assets.metering import perimeter
+from assets.reconciliation import findings
+from assets.resources import Warehouse
+from energy_pipeline import warehouse
+from energy_pipeline.tables import marts, schemas
+
+
+def _invariant(name: str, asset: dg.AssetsDefinition) -> dg.AssetChecksDefinition:
+    """Return a blocking check: the statement `sql/checks/<name>.sql` returns no row."""
+
+    @dg.asset_check(asset=asset, name=name, blocking=True, description=name.replace("_", " ").capitalize() + ".")
+    def check(database: Warehouse) -> dg.AssetCheckResult:
+        with database.get_connection() as connection:
+            broken = warehouse.run(connection, f"checks/{name}")
+        return dg.AssetCheckResult(
+            passed=broken.is_empty(), metadata={"rows": broken.height, "first": dg.MetadataValue.text(str(broken))}
+        )
+
+    return check
+
+
+@dg.asset_check(asset=indicators, blocking=True, description="The marts obey the registry of tables (pandera).")
+def marts_obey_their_schema(database: Warehouse) -> dg.AssetCheckResult:
+    """Validate each monthly mart; `curve`, made in DuckDB of validated arrays, by its first rows only."""
+    faults = []
+    with database.get_connection() as connection:
+        for table in MONTHLY:
+            limit = "LIMIT 10000" if table is marts.CURVE else ""
+            pending = "month IN (SELECT month FROM landing.pending_month)"
+            rows = warehouse.query(connection, f"SELECT * FROM {table.qualified_name} WHERE {pending} {limit}")
+            try:
+                schemas.validate(table, rows)
+            except schemas.SchemaError as fault:
+                faults.append(str(fault))
+    return dg.AssetCheckResult(passed=not faults, metadata={"faults": dg.MetadataValue.json(faults)})
+
+
+@dg.asset_check(asset=files, description="No file of the inbox is refused.")
+def no_file_is_refused(database: Warehouse) -> dg.AssetCheckResult:
+    """Warn when files are in quarantine, with their reasons."""
+    with database.get_connection() as connection:
+        refused = warehouse.query(
+            connection, "SELECT path, reason FROM landing.file WHERE status = 'quarantined' ORDER BY path"
+        )
+    return dg.AssetCheckResult(
+        passed=refused.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"refused": dg.MetadataValue.json(refused.to_dicts())},
+    )
+
+
+@dg.asset_check(asset=findings, description="Nothing is to be claimed or mended in the months of the run.")
+def no_finding_is_an_error(database: Warehouse) -> dg.AssetCheckResult:
+    """Warn when findings of severity `error` exist, with their number per check and their euros."""
+    with database.get_connection() as connection:
+        errors = warehouse.run(connection, "checks/findings_that_are_errors")
+    return dg.AssetCheckResult(
+        passed=errors.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"findings": dg.MetadataValue.json(errors.to_dicts())},
+    )
+
+
+CHECKS: Iterable[dg.AssetChecksDefinition] = (
+    _invariant("stays_of_a_participant_do_not_overlap", perimeter),
+    _invariant("energy_is_conserved_at_each_step", allocation),
+    _invariant("totals_are_the_sums_of_their_participants", indicators),
+    marts_obey_their_schema,
+    no_file_is_refused,
+    no_finding_is_an_error,
+)

@@ -1,0 +1,36 @@
+"""The definitions that Dagster loads. The folders come from the environment when a run starts, not at import."""
+
+import dagster as dg
+
+from assets import allocation, invoices, landing, metering, publication, reconciliation, reports
+from assets.checks import CHECKS
+from assets.jobs import LANDING, MONTH
+from assets.resources import Installation, Warehouse
+from assets.schedules import MONTHLY
+from assets.sensors import inbox, pending_months
+
+STAGES = (landing, metering, allocation, invoices, reconciliation, publication, reports)
+
+
+def build(inbox_folder: str | dg.EnvVar, home: str | dg.EnvVar, database: str | dg.EnvVar) -> dg.Definitions:
+    """Return the definitions for an installation: its inbox, its home, and the DuckDB file of its warehouse."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(STAGES),
+        asset_checks=list(CHECKS),
+        jobs=[LANDING, MONTH],
+        schedules=[MONTHLY],
+        sensors=[inbox, pending_months],
+        resources={
+            "installation": Installation(inbox=inbox_folder, home=home),
+            "database": Warehouse(database=database),
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions for the installation that the environment names."""
+    return build(
+        dg.EnvVar("ENERGY_PIPELINE_INBOX"), dg.EnvVar("ENERGY_PIPELINE_HOME"), dg.EnvVar("ENERGY_PIPELINE_DATABASE")
+    )

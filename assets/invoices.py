@@ -1,0 +1,26 @@
+"""Group `invoices`: sites and invoices of the suppliers. Here belongs what the whole history of exports gives."""
+
+import dagster as dg
+
+from assets.landing import files
+from assets.resources import Warehouse
+from energy_pipeline import invoices as domain
+from energy_pipeline import warehouse
+from energy_pipeline.tables import marts
+
+
+@dg.asset(group_name="invoices", kinds={"polars", "duckdb"}, deps=[files], owners=["team:exploitation"])
+def invoices(database: Warehouse) -> dg.MaterializeResult:
+    """Sites, invoices and their components; of a detail exported twice, the latest version."""
+    with database.get_connection() as connection:
+        details, _ = domain.latest_details(warehouse.query(connection, "SELECT * FROM staging.invoice_row"))
+        listed = domain.sites(warehouse.query(connection, "SELECT * FROM staging.site_row"))
+        made = domain.invoices(details)
+        lines = domain.invoice_lines(details)
+        with warehouse.transaction(connection):
+            warehouse.replace(connection, marts.SITE, listed)
+            warehouse.replace(connection, marts.INVOICE, made)
+            warehouse.replace(connection, marts.INVOICE_LINE, lines)
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": made.height, "lines": lines.height, "sites": listed.height}
+    )

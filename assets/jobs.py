@@ -1,0 +1,21 @@
+"""The jobs: landing, and everything that follows for some months."""
+
+import dagster as dg
+
+from assets.landing import files
+from assets.partitions import MONTHS
+
+LANDING = dg.define_asset_job(
+    "landing",
+    selection=dg.AssetSelection.assets(files),
+    description="Read what is new in the inbox.",
+    executor_def=dg.in_process_executor,
+)
+
+MONTH = dg.define_asset_job(
+    "month",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(files),
+    partitions_def=MONTHS,
+    description="Recompute months from what has landed, publish, report.",
+    executor_def=dg.in_process_executor,
+)

@@ -1,0 +1,32 @@
+"""Group `publication`: the copy of the marts that readers open."""
+
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from assets.allocation import indicators
+from assets.invoices import invoices
+from assets.metering import perimeter
+from assets.reconciliation import findings
+from assets.resources import Installation
+from energy_pipeline import __version__
+from energy_pipeline.publication import publish
+
+
+@dg.asset(
+    group_name="publication",
+    kinds={"duckdb", "parquet"},
+    deps=[perimeter, indicators, invoices, findings],
+    owners=["team:exploitation"],
+)
+def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
+    """`publication/energy.duckdb` and one Parquet file per mart, replaced in one step once all checks have passed."""
+    home = installation.home_folders()
+    rows = publish(home, run_id=context.run_id, published_at=datetime.now(UTC), version=__version__)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(rows.values()),
+            "rows per mart": dg.MetadataValue.json(rows),
+            "path": dg.MetadataValue.path(str(home.publication)),
+        }
+    )

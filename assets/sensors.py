@@ -1,0 +1,59 @@
+"""Sensors: what starts by itself. The inbox starts a landing; the months that it leaves pending, the monthly job."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from assets.jobs import LANDING, MONTH
+from assets.partitions import MONTHS, key_of
+from assets.resources import Installation, Warehouse
+from energy_pipeline import warehouse
+
+
+def _fingerprint(inbox: Path) -> str:
+    """Return what changes when a file of the inbox arrives or changes: number, sizes and times of the files."""
+    stats = [path.stat() for path in sorted(inbox.rglob("*")) if path.is_file()]
+    newest = max((stat.st_mtime_ns for stat in stats), default=0)
+    return f"{len(stats)}-{sum(stat.st_size for stat in stats)}-{newest}"
+
+
+@dg.sensor(job=LANDING, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def inbox(context: dg.SensorEvaluationContext, installation: Installation) -> dg.SensorResult | dg.SkipReason:
+    """Start a landing when the inbox has changed and has been still for one evaluation."""
+    folder = installation.inbox_path()
+    if not folder.is_dir():
+        return dg.SkipReason(f"No inbox at {folder}")
+    seen = _fingerprint(folder)
+    landed, _, waiting = (context.cursor or "|").partition("|")
+    if seen == landed:
+        return dg.SkipReason("Nothing new")
+    if seen != waiting:
+        return dg.SensorResult(skip_reason="Files are still arriving", cursor=f"{landed}|{seen}")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=f"{seen}|")
+
+
+@dg.sensor(job=MONTH, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def pending_months(
+    context: dg.SensorEvaluationContext, installation: Installation, database: Warehouse
+) -> dg.SensorResult | dg.SkipReason:
+    """Start the monthly job, one run for all, when a landing left months to recompute."""
+    if not installation.home_folders().warehouse.exists():
+        return dg.SkipReason("Nothing has landed")
+    try:
+        with database.get_connection() as connection:
+            months = warehouse.query(connection, "SELECT month FROM landing.pending_month ORDER BY month")["month"]
+    except warehouse.WarehouseError:
+        return dg.SkipReason("A run is writing")
+    keys = [key_of(month) for month in months if MONTHS.has_partition_key(key_of(month))]
+    if not keys:
+        return dg.SkipReason("No month is pending")
+    latest = context.instance.get_latest_materialization_event(dg.AssetKey("files"))
+    landing_run = latest.run_id if latest else "none"
+    return dg.SensorResult(
+        run_requests=[
+            dg.RunRequest(
+                run_key=f"{landing_run}-{keys[0]}-{keys[-1]}",
+                tags={"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]},
+            )
+        ]
+    )

@@ -1,0 +1,25 @@
+-- Energies of the consumers over the period, with their names and the days on which they joined or left within it.
+WITH stay AS (
+  SELECT
+    prm,
+    arg_max(name, valid_from) AS name,
+    min(valid_from) AS first_day,
+    max(coalesce(valid_to, DATE '9999-12-31')) AS end_day
+  FROM marts.participant
+  WHERE operation_id = $operation_id
+    AND role = 'consumer'
+    AND valid_from <= $period_end::DATE
+    AND coalesce(valid_to, DATE '9999-12-31') > $period_start::DATE
+  GROUP BY prm
+)
+SELECT
+  m.prm,
+  stay.name,
+  CASE WHEN stay.first_day > $period_start::DATE THEN stay.first_day END AS joined_on,
+  CASE WHEN stay.end_day <= $period_end::DATE THEN stay.end_day END AS left_on,
+  m.consumption_kwh, m.published_consumption_kwh, m.self_consumption_kwh, m.published_self_consumption_kwh,
+  m.complement_kwh, m.published_complement_kwh, m.self_production_rate, m.published_source
+FROM marts.consumer_month AS m
+LEFT JOIN stay USING (prm)
+WHERE m.operation_id = $operation_id AND m.period_start = $period_start
+ORDER BY coalesce(stay.name, m.prm), m.prm

@@ -1,0 +1,27 @@
+-- Energies of the producers over the period, with their names and the days on which they joined or left within it.
+WITH stay AS (
+  SELECT
+    prm,
+    arg_max(name, valid_from) AS name,
+    arg_max(power_kw, valid_from) AS power_kw,
+    min(valid_from) AS first_day,
+    max(coalesce(valid_to, DATE '9999-12-31')) AS end_day
+  FROM marts.participant
+  WHERE operation_id = $operation_id
+    AND role = 'producer'
+    AND valid_from <= $period_end::DATE
+    AND coalesce(valid_to, DATE '9999-12-31') > $period_start::DATE
+  GROUP BY prm
+)
+SELECT
+  m.prm,
+  stay.name,
+  stay.power_kw,
+  CASE WHEN stay.first_day > $period_start::DATE THEN stay.first_day END AS joined_on,
+  CASE WHEN stay.end_day <= $period_end::DATE THEN stay.end_day END AS left_on,
+  m.production_kwh, m.published_production_kwh, m.self_produced_kwh, m.published_self_produced_kwh,
+  m.surplus_kwh, m.published_surplus_kwh, m.self_consumption_rate, m.published_source
+FROM marts.producer_month AS m
+LEFT JOIN stay USING (prm)
+WHERE m.operation_id = $operation_id AND m.period_start = $period_start
+ORDER BY coalesce(stay.name, m.prm), m.prm
