@@ -1,4 +1,4 @@
-"""What a run prints on the terminal: the results of each operation and month, and where to read more."""
+"""What `run` prints: the results of each operation and month, and where to read more."""
 
 from datetime import date
 

@@ -1,0 +1,103 @@
+"""The application: the pipeline itself (`demo`, `run`, `ui`) and the other groups of commands."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_pipeline.cli import query
+from energy_pipeline.cli.console import (
+    SOME_REFUSED,
+    HomeOption,
+    InboxOption,
+    clear_errors,
+    console,
+    fail,
+    month_option,
+)
+from energy_pipeline.settings import PROJECT, Home
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("sql")(query.sql)
+
+
+@app.callback()
+def energy_pipeline() -> None:
+    """Check French collective self-consumption: curves, splits, bills, and the euros to claim."""
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder of the inbox to make.")],
+    operations: Annotated[int, typer.Option(min=1)] = 3,
+    consumers: Annotated[int, typer.Option(min=1)] = 8,
+    producers: Annotated[int, typer.Option(min=1)] = 2,
+    months: Annotated[int, typer.Option(min=1)] = 3,
+    first: Annotated[str, typer.Option(help="First month, AAAA-MM.")] = "2025-09",
+    seed: int = 2025,
+) -> None:
+    """Make a fictitious inbox: same options, same bytes. Its seeded anomalies are listed beside it."""
+    from energy_pipeline.demo import generate
+
+    first_month = month_option(first)
+    if out.exists() and any(out.iterdir()):
+        raise fail(f"Le dossier {out} n'est pas vide : choisir un autre dossier, ou l'effacer.")
+    with console.status("Fabrication de la boîte de dépôt de démonstration…"):
+        generate(
+            out,
+            operations=operations,
+            consumers=consumers,
+            producers=producers,
+            months=months,
+            first=first_month,
+            seed=seed,
+        )
+    console.print(f"Boîte de dépôt : {out} — anomalies semées : {out.parent / (out.name + '_anomalies.csv')}")
+
+
+@app.command()
+def run(inbox: InboxOption, home: HomeOption) -> None:
+    """Land what is new, recompute the months that it touches, publish, report. Exit 3: some files were refused."""
+    if not inbox.is_dir():
+        raise fail(f"La boîte de dépôt {inbox} n'existe pas.")
+    from assets.launch import RunError, run_pipeline
+    from energy_pipeline.cli import results
+
+    with clear_errors(RunError):
+        months = run_pipeline(inbox.resolve(), home.resolve(), announce=console.print)
+        refused = results.show(console, Home(home.resolve()), months)
+    raise typer.Exit(SOME_REFUSED if refused else 0)
+
+
+@app.command()
+def ui(inbox: InboxOption, home: HomeOption, port: int = 3000) -> None:
+    """Serve Dagster's UI on 127.0.0.1, with the daemon that runs schedules, sensors and backfills."""
+    from assets.launch import prepare_environment
+
+    prepare_environment(inbox.resolve(), home.resolve())
+    workspace = str(PROJECT / "workspace.yaml")
+    tools = Path(sys.executable).parent
+    console.print(f"Dagster : http://127.0.0.1:{port} (Ctrl-C pour arrêter)")
+    commands = (
+        [str(tools / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(port), "-w", workspace],
+        [str(tools / "dagster-daemon"), "run", "-w", workspace],
+    )
+    processes = [subprocess.Popen(command, cwd=PROJECT, env=os.environ) for command in commands]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        processes[0].wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,43 @@
+"""What the commands share: consoles, exit codes, options, and clear errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from energy_pipeline.warehouse import WarehouseError
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+FAILED, SOME_REFUSED = 1, 3
+
+InboxOption = Annotated[Path, typer.Option(help="Folder of the files received.", file_okay=False)]
+HomeOption = Annotated[Path, typer.Option(help="Folder of the installation.", file_okay=False)]
+
+
+def fail(message: str) -> typer.Exit:
+    """Print `message`, in French, on the error stream, and return the exit to raise."""
+    errors.print(message, markup=False, soft_wrap=True)
+    return typer.Exit(FAILED)
+
+
+@contextmanager
+def clear_errors(*known: type[Exception]) -> Iterator[None]:
+    """Turn the errors that a user can mend into their message and exit code 1."""
+    try:
+        yield
+    except (WarehouseError, *known) as error:
+        raise fail(str(error)) from error
+
+
+def month_option(text: str) -> date:
+    """Return the first day of a month written AAAA-MM."""
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
+    except ValueError as error:
+        raise typer.BadParameter(f"« {text} » : un mois s'écrit AAAA-MM, par exemple 2025-09.") from error
