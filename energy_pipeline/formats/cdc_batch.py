@@ -1,0 +1,118 @@
+"""Thousands of load curves at once: the perfectly regular ones in one Polars pass over their joined bytes.
+
+A file is regular when each hour of its period stands once, in order, with 2 or 4 whole non-negative numbers: the same
+reading as `cdc.read` gives, many times faster. Any other file goes to `cdc.read`.
+"""
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from energy_pipeline.formats import cdc, names
+from energy_pipeline.formats.model import BadFile, Reading
+from energy_pipeline.formats.names import Name
+from energy_pipeline.periods import grid
+
+_BOM = b"\xef\xbb\xbf"
+
+_Shape = tuple[int, bool]
+"""Values per row, and whether a row ends with the separator."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A file that may be regular: its place in the batch, its lines ended by LF alone."""
+
+    position: int
+    parsed: Name
+    lines: bytes
+    period: tuple[date, date]
+
+
+@lru_cache(maxsize=64)
+def _labels(start: date, end: date) -> pl.Series:
+    """Return the labels that a regular file of the period has, in order."""
+    return pl.Series([f"{hour:%d/%m/%Y %H:%M}" for hour in grid.local_hours(start, end)], dtype=pl.String)
+
+
+def _candidate(position: int, name: str, content: bytes) -> tuple[_Shape, _Candidate] | None:
+    """Return the candidate and the shape of its rows, or None for a file that already differs from a regular one."""
+    parsed = names.parse(name)
+    try:
+        period = cdc.check_name(parsed)
+    except BadFile:
+        return None
+    lines = content.removeprefix(_BOM)
+    if b"\r" in lines:
+        lines = lines.replace(b"\r\n", b"\n")
+    if not lines.endswith(b"\n"):
+        lines += b"\n"
+    first = lines[: lines.index(b"\n")]
+    is_closed = first.endswith(b";")
+    width = first.count(b";") - is_closed
+    hours = len(_labels(*period))
+    # With the right totals, a row with a cell too many leaves another with one too few, which reads as NULL.
+    is_even = (
+        width in (2, 4)
+        and lines.count(b"\n") == hours
+        and lines.count(b";") == hours * (width + is_closed)
+        and (not is_closed or lines.count(b";\n") == hours)
+        and b"\n\n" not in lines
+        and b"\r" not in lines
+    )
+    return ((width, is_closed), _Candidate(position, parsed, lines, period)) if is_even else None
+
+
+def _parse(candidates: Sequence[_Candidate], shape: _Shape) -> Iterable[tuple[int, Reading]]:
+    """Yield (position, reading) of the candidates that prove regular."""
+    width, is_closed = shape
+    numbers = [f"v{column}" for column in range(width)]
+    schema: dict[str, pl.DataType] = {"label": pl.String(), **dict.fromkeys(numbers, pl.Int32())}
+    if is_closed:
+        schema["end"] = pl.String()
+    joined = pl.read_csv(
+        io.BytesIO(b"".join(candidate.lines for candidate in candidates)),
+        separator=";", has_header=False, schema=schema, quote_char=None, ignore_errors=True,
+        truncate_ragged_lines=True, encoding="utf8-lossy",
+    )  # fmt: skip
+    labels = [_labels(*candidate.period) for candidate in candidates]
+    counts = np.array([len(one) for one in labels])
+    if joined.height != counts.sum():
+        return
+    is_regular_row = joined.select(
+        regular=(pl.col("label") == pl.concat(labels))
+        & pl.all_horizontal(pl.col(column).is_not_null() & (pl.col(column) >= 0) for column in numbers)
+    )["regular"].fill_null(False).to_numpy()  # fmt: skip
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    is_regular = np.logical_and.reduceat(is_regular_row, starts)
+    watts = joined.select(numbers).to_numpy(order="c").astype(np.float32)
+    for candidate, start, end, regular in zip(candidates, starts, ends, is_regular, strict=True):
+        if regular:
+            flat = watts[start:end].reshape(-1)
+            yield candidate.position, cdc.reading(candidate.parsed, flat, 60 // width)
+
+
+def read_many(files: Sequence[tuple[str, bytes]]) -> list[Reading | BadFile]:
+    """Read a batch of (name, content): for each, in order, its Reading or the reason why it is refused."""
+    by_shape: dict[_Shape, list[_Candidate]] = defaultdict(list)
+    for position, (name, content) in enumerate(files):
+        if (found := _candidate(position, name, content)) is not None:
+            by_shape[found[0]].append(found[1])
+    regular = {
+        position: reading for shape, candidates in by_shape.items() for position, reading in _parse(candidates, shape)
+    }
+    return [regular.get(position) or _tolerant(name, content) for position, (name, content) in enumerate(files)]
+
+
+def _tolerant(name: str, content: bytes) -> Reading | BadFile:
+    try:
+        return cdc.read(name, content)
+    except BadFile as refusal:
+        return refusal

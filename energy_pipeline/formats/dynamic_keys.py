@@ -1,0 +1,92 @@
+"""Annexe 5: dynamic keys, `Horodate;PRM1;PRM2` then `01/11/2024 00:00;50,81;39,86` in percent (convention §11.5.1)."""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from energy_pipeline.formats import localtime, names, text, values
+from energy_pipeline.formats.model import BadFile, Note, Reading
+from energy_pipeline.periods import grid
+
+KIND = "dynamic_keys"
+_STEPS = (15, 30)
+_PLAIN_PERCENT = re.compile(r"\d{1,3}(?:[.,]\d{1,9})?")
+
+
+def is_header(cells: list[str]) -> bool:
+    """Whether the cells are the header of a key file."""
+    return text.plain(cells[0]) == "horodate" and len(cells) > 1
+
+
+@lru_cache(maxsize=16)
+def _labels(start: date, end: date, step: int) -> tuple[datetime, ...]:
+    """Return the local label of each step: an hour doubled in autumn gives its steps twice over."""
+    hours = grid.local_hours(start, end)
+    return tuple(hour + timedelta(minutes=minute) for hour in hours for minute in range(0, 60, step))
+
+
+def _percent(cell: str, line: int, column: str) -> float | None:
+    if _PLAIN_PERCENT.fullmatch(cell):
+        return float(cell.replace(",", "."))
+    return float(values.positive(cell, line, column)) if cell else None
+
+
+def read(name: str, content: bytes) -> Reading:
+    """Read one key file: a row per consumer, `percents` an array over the period, NaN where missing. Raises BadFile.
+
+    A PRM in the name is the producer for which the keys hold. Sums above 100 % are left to the allocation, which
+    knows the fallback of §4.4.2.
+    """
+    parsed = names.parse(name)
+    start, end = names.require_period(parsed)
+    lines = text.rows(text.decode(content))
+    if not lines:
+        raise BadFile("Le fichier est vide.")
+    first, header = lines[0]
+    if not is_header(header):
+        raise BadFile("En-tête attendu : Horodate;PRM1;PRM2…", first, None, ";".join(header))
+    columns = text.without_trailing(header)
+    consumers = [values.prm(cell, first, f"colonne {place}") for place, cell in enumerate(columns[1:], start=2)]
+    if len(set(consumers)) < len(consumers):
+        raise BadFile("Le même PRM est en tête de deux colonnes.", first, None, ";".join(header))
+    step = parsed.step_minutes or (15 if end >= grid.STEP_CHANGE else 30)
+    if step not in _STEPS:
+        raise BadFile("Pas inconnu dans le nom du fichier : 15 ou 30 minutes attendues.", value=str(step))
+    rows = []
+    for line, cells in lines[1:]:
+        found = cells[:-1] if len(cells) == len(columns) + 1 and not cells[-1] else cells
+        if len(found) != len(columns):
+            raise BadFile(f"{len(columns)} colonnes attendues, {len(found)} lues.", line, None, ";".join(cells))
+        at = localtime.label(cells[0], line, step)
+        shares = tuple(_percent(cell, line, prm) for cell, prm in zip(found[1:], consumers, strict=True))
+        rows.append(localtime.Labelled(line, cells[0], at, shares))
+    if not rows:
+        raise BadFile("Le fichier ne contient aucune clé.")
+    notes: list[Note] = []
+    labels = _labels(start, end, step)
+    percents = np.full((len(consumers), len(labels)), np.nan)
+    for position, shares in localtime.place(rows, labels, len(consumers), notes).items():
+        percents[:, position] = [np.nan if share is None else share for share in shares]
+    return Reading(
+        KIND,
+        [
+            {
+                "operation_id": parsed.operation_id,
+                "consumer_prm": consumer,
+                "producer_prm": parsed.prm,
+                "period_start": start,
+                "period_end": end,
+                "step_minutes": step,
+                "percents": percents[place],
+            }
+            for place, consumer in enumerate(consumers)
+        ],
+        parsed.operation_id,
+        parsed.prm,
+        None,
+        start,
+        end,
+        tuple(notes),
+    )

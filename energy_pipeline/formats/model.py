@@ -1,0 +1,78 @@
+"""What a reader gives back, and how it refuses: the same for each outside file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from energy_pipeline.tables import landing as t
+from energy_pipeline.tables.model import Table
+
+TABLE_OF_KIND: Mapping[str, Table] = {
+    "curve": t.CURVE,
+    "energy": t.ENERGY,
+    "exchange": t.EXCHANGE,
+    "perimeter": t.PERIMETER,
+    "synthesis": t.SYNTHESIS,
+    "annexe2_operation": t.OPERATION,
+    "annexe2_participants": t.PARTICIPANT,
+    "dynamic_keys": t.DYNAMIC_KEY,
+    "invoices": t.INVOICE_ROW,
+    "sites": t.SITE_ROW,
+    "prices": t.PRICE,
+    "operations": t.OPERATION,
+}
+
+Row = dict[str, Any]
+
+
+class BadFile(Exception):  # noqa: N818 - the word of the trade: the file is bad, the program is not
+    """A file that must be refused whole; `reason` is a French sentence, the rest says where."""
+
+    def __init__(self, reason: str, line: int | None = None, column: str | None = None, value: str | None = None):
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+        self.column = column
+        self.value = None if value is None else value[:200]
+
+    def __str__(self) -> str:
+        where = [
+            *([f"ligne {self.line}"] if self.line is not None else []),
+            *([f"colonne « {self.column} »"] if self.column is not None else []),
+            *([f"valeur « {self.value} »"] if self.value is not None else []),
+        ]
+        return f"{self.reason} ({', '.join(where)})" if where else self.reason
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something odd in a file that could be read all the same: it becomes a row of `landing.note`."""
+
+    message: str
+    line: int | None = None
+    value: str | None = None
+    check_name: str = "file_note"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file, read: rows of the table of its kind, without `file_id`.
+
+    `operation_id` is None when neither the name nor the content tells it; rows of such a file bear none either.
+    A curve has one row, whose `watts` is a float32 array in which NaN stands for a step that the file has not.
+    """
+
+    kind: str
+    rows: list[Row]
+    operation_id: str | None = None
+    prm: str | None = None
+    series: str | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+    notes: tuple[Note, ...] = field(default=())
+
+    @property
+    def table(self) -> Table:
+        """The landing table that the rows belong to."""
+        return TABLE_OF_KIND[self.kind]
