@@ -1,1 +1,5 @@
-"""Reports that people open: HTML page and workbook per operation and month."""
+"""The report of one operation and period: what the published marts say, as a page and as a workbook."""
+
+from energy_pipeline.reports.build import build
+
+__all__ = ["build"]

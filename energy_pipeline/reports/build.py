@@ -1,0 +1,171 @@
+"""The reports of a month, written beside one another: `<out>/<YYYY-MM>/<operation>/rapport.html` and `rapport.xlsx`.
+
+A file is replaced whole or not at all. What is written depends on the publication alone, not on the run nor the hour.
+"""
+
+import os
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from energy_pipeline.reports import content, page, workbook
+from energy_pipeline.tables.columns import OPERATION_PATTERN
+
+FILE_MODE = 0o640
+FOLDER_MODE = 0o750
+PAGE, WORKBOOK, INDEX = "rapport.html", "rapport.xlsx", "index.html"
+_FOLDER_PATTERN = re.compile(OPERATION_PATTERN.removesuffix("$") + r"(_\d{4}-\d{2}-\d{2})?$")
+
+
+@dataclass(frozen=True)
+class PeriodKey:
+    """An operation's period, and the month that it belongs to."""
+
+    operation_id: str
+    period_start: date
+    period_end: date
+    month: date
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """Headline figures of a period, for the index."""
+
+    operation_id: str
+    name: str | None
+    month: date
+    period_start: date
+    period_end: date
+    production_kwh: float | None
+    published_production_kwh: float | None
+    self_consumption_kwh: float | None
+    published_self_consumption_kwh: float | None
+    self_consumption_rate: float | None
+    self_production_rate: float | None
+    amount_eur: Decimal | None
+    errors: int
+    findings: int
+
+
+@dataclass(frozen=True)
+class OtherFinding:
+    """A finding that belongs to no operation."""
+
+    month: date | None
+    check_name: str
+    severity: str
+    party: str
+    supplier: str | None
+    amount_eur: Decimal | None
+    amount_ttc_eur: Decimal | None
+    message: str
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """A report that exists, and its folder below the index."""
+
+    row: IndexRow
+    folder: str
+
+
+@dataclass(frozen=True)
+class IndexMonth:
+    """A month of the index."""
+
+    month: date | None
+    entries: tuple[IndexEntry, ...]
+    others: tuple[OtherFinding, ...]
+
+
+def build(publication: Path, out: Path, month: date) -> list[Path]:
+    """Write the reports of `month` (its first day) and the index of all reports; return the files written.
+
+    Reports of the month whose period is no longer published are removed.
+    """
+    month = month.replace(day=1)
+    written = []
+    with content.connect(publication) as con:
+        periods = content.select(con, "periods_of_month", PeriodKey, month=month)
+        folders = _folders(periods)
+        for period in periods:
+            report = content.read(con, period.operation_id, period.period_start)
+            folder = _folder(out / f"{month:%Y-%m}" / folders[period], out)
+            written.append(_replace(folder / PAGE, page.render(report).encode()))
+            written.append(_replace(folder / WORKBOOK, workbook.render(report)))
+        _remove_others(out / f"{month:%Y-%m}", set(folders.values()))
+        index = page.render_index(
+            _index(
+                out,
+                content.select(con, "index", IndexRow),
+                content.select(con, "findings_of_no_operation", OtherFinding),
+            )
+        )
+    written.append(_replace(_folder(out, out) / INDEX, index.encode()))
+    return written
+
+
+def _folders(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[PeriodKey | IndexRow, str]:
+    """Return each period's folder: its operation, and its first day where an operation has two in the month."""
+    counts = Counter((period.operation_id, period.month) for period in periods)
+    folders: dict[PeriodKey | IndexRow, str] = {}
+    for period in periods:
+        alone = counts[period.operation_id, period.month] == 1
+        name = period.operation_id if alone else f"{period.operation_id}_{period.period_start:%Y-%m-%d}"
+        if not _FOLDER_PATTERN.fullmatch(name):
+            raise ValueError(f"{period.operation_id!r} is no operation number: no folder is made of it")
+        folders[period] = name
+    return folders
+
+
+def _index(out: Path, rows: Sequence[IndexRow], others: Sequence[OtherFinding]) -> list[IndexMonth]:
+    entries: dict[date | None, list[IndexEntry]] = defaultdict(list)
+    for row, name in _folders(rows).items():
+        folder = f"{row.month:%Y-%m}/{name}"
+        if isinstance(row, IndexRow) and (out / folder / PAGE).is_file():
+            entries[row.month].append(IndexEntry(row, folder))
+    outside: dict[date | None, list[OtherFinding]] = defaultdict(list)
+    for finding in others:
+        outside[finding.month].append(finding)
+    months = sorted(entries.keys() | outside.keys(), key=lambda month: month or date.max, reverse=True)
+    return [IndexMonth(month, tuple(entries[month]), tuple(outside[month])) for month in months]
+
+
+def _folder(folder: Path, top: Path) -> Path:
+    """Make `folder` and its parents below `top`, readable by the group whatever the umask."""
+    top.mkdir(parents=True, exist_ok=True)
+    for below in (top, *(top / part for part in _parents(folder.relative_to(top)))):
+        below.mkdir(exist_ok=True)
+        below.chmod(FOLDER_MODE)
+    return folder
+
+
+def _parents(relative: Path) -> list[Path]:
+    return [Path(*relative.parts[: length + 1]) for length in range(len(relative.parts))]
+
+
+def _replace(path: Path, data: bytes) -> Path:
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.chmod(FILE_MODE)
+    partial.replace(path)
+    return path
+
+
+def _remove_others(month: Path, kept: set[str]) -> None:
+    """Remove the reports of `month` in folders other than `kept`; what is not ours stays."""
+    if not month.is_dir():
+        return
+    for folder in sorted(month.iterdir()):
+        if folder.is_dir() and folder.name not in kept and _FOLDER_PATTERN.fullmatch(folder.name):
+            for name in (PAGE, WORKBOOK):
+                (folder / name).unlink(missing_ok=True)
+            if not any(folder.iterdir()):
+                folder.rmdir()

@@ -1,0 +1,366 @@
+"""What a report says: the published marts of one operation and period, read once, nothing recomputed."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from energy_pipeline.settings import SQL
+
+Publication = Path | duckdb.DuckDBPyConnection
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation as declared; `name` falls back to its number."""
+
+    operation_id: str
+    name: str
+    organiser: str | None = None
+    commune: str | None = None
+    post_code: str | None = None
+    anniversary_day: int | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """Indicators of a period: energies in kWh, rates as fractions, recomputed and published."""
+
+    period_start: date
+    period_end: date
+    month: date
+    key_type: str | None
+    key_type_used: str | None
+    key_source: str | None
+    default_steps: int | None
+    steps_expected: int
+    steps_estimated: int
+    steps_missing: int
+    consumption_kwh: float | None
+    published_consumption_kwh: float | None
+    production_kwh: float | None
+    published_production_kwh: float | None
+    self_consumption_kwh: float | None
+    published_self_consumption_kwh: float | None
+    complement_kwh: float | None
+    published_complement_kwh: float | None
+    surplus_kwh: float | None
+    published_surplus_kwh: float | None
+    self_consumption_rate: float | None
+    published_self_consumption_rate: float | None
+    self_production_rate: float | None
+    published_self_production_rate: float | None
+    coverage_rate: float | None
+    published_coverage_rate: float | None
+    published_source: str | None
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """A consumer's energies over the period; `left_on` is the first day on which it no longer counts."""
+
+    prm: str
+    name: str | None
+    joined_on: date | None
+    left_on: date | None
+    consumption_kwh: float | None
+    published_consumption_kwh: float | None
+    self_consumption_kwh: float | None
+    published_self_consumption_kwh: float | None
+    complement_kwh: float | None
+    published_complement_kwh: float | None
+    self_production_rate: float | None
+    published_source: str | None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A consumer's energies in one slot of its supplier's calendar."""
+
+    prm: str
+    slot: str
+    slot_source: str
+    consumption_kwh: float | None
+    published_consumption_kwh: float | None
+    self_consumption_kwh: float | None
+    published_self_consumption_kwh: float | None
+    complement_kwh: float | None
+    published_complement_kwh: float | None
+    published_source: str | None
+
+
+@dataclass(frozen=True)
+class Producer:
+    """A producer's energies over the period."""
+
+    prm: str
+    name: str | None
+    power_kw: float | None
+    joined_on: date | None
+    left_on: date | None
+    production_kwh: float | None
+    published_production_kwh: float | None
+    self_produced_kwh: float | None
+    published_self_produced_kwh: float | None
+    surplus_kwh: float | None
+    published_surplus_kwh: float | None
+    self_consumption_rate: float | None
+    published_source: str | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """Energies of a civil day, kWh."""
+
+    day: date
+    consumption_kwh: float | None
+    production_kwh: float | None
+    shared_kwh: float | None
+    surplus_kwh: float | None
+    published_shared_kwh: float | None
+    published_surplus_kwh: float | None
+
+
+@dataclass(frozen=True)
+class Hour:
+    """Mean power at an hour of the civil day, kW."""
+
+    hour: int
+    consumption_kw: float | None
+    production_kw: float | None
+    shared_kw: float | None
+    surplus_kw: float | None
+    published_shared_kw: float | None
+    published_surplus_kw: float | None
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Quality of a participant's curve: numbers of steps."""
+
+    prm: str
+    role: str
+    steps: int
+    estimated: int
+    missing: int
+    suspect: int
+
+    @property
+    def has_fault(self) -> bool:
+        """Whether a step of the curve is not measured."""
+        return self.estimated + self.missing + self.suspect > 0
+
+
+@dataclass(frozen=True)
+class Key:
+    """A declared share, as a fraction; of dynamic keys, the mean over the period."""
+
+    consumer_prm: str
+    producer_prm: str | None
+    key_type: str
+    valid_from: date
+    valid_to: date | None
+    share: float
+    source_file: str
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A billed consumption beside the curves."""
+
+    supplier: str
+    invoice_number: str
+    detail_id: str
+    prm: str | None
+    site_name: str | None
+    period_start: date | None
+    period_end: date | None
+    reading: str | None
+    billed_kwh: float | None
+    consumption_kwh: float | None
+    self_consumption_kwh: float | None
+    complement_kwh: float | None
+    expected_kwh: float | None
+    verdict: str
+    amount_eur: Decimal | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Where a finding can be verified."""
+
+    file: str
+    line: int | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What does not agree. Euros are positive when owed to us."""
+
+    finding_id: str
+    check_name: str
+    severity: str
+    party: str
+    prm: str | None
+    role: str | None
+    supplier: str | None
+    invoice_number: str | None
+    detail_id: str | None
+    period_start: date | None
+    period_end: date | None
+    expected: float | None
+    observed: float | None
+    unit: str | None
+    amount_eur: Decimal | None
+    amount_ttc_eur: Decimal | None
+    evidence: str | None
+    message: str
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """The evidence, item by item; a shape that is not a list of objects gives one item with its text."""
+        return _proofs(self.evidence)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Numbers of files received, by kind."""
+
+    kind: str | None
+    loaded: int
+    superseded: int
+    duplicate: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A refused file and its reason."""
+
+    name: str
+    reason: str | None
+    reason_line: int | None
+    reason_column: str | None
+    reason_value: str | None
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """All that the page and the workbook of one operation and period are made of."""
+
+    operation: Operation
+    period: Period
+    previous: Period | None
+    consumers: tuple[Consumer, ...]
+    slots: tuple[Slot, ...]
+    producers: tuple[Producer, ...]
+    days: tuple[Day, ...]
+    hours: tuple[Hour, ...]
+    steps: tuple[Steps, ...]
+    keys: tuple[Key, ...]
+    bills: tuple[Bill, ...]
+    findings: tuple[Finding, ...]
+    files: tuple[Files, ...]
+    quarantined: tuple[Quarantined, ...]
+    saving_eur: Decimal | None
+
+
+def _proofs(evidence: str | None) -> tuple[Proof, ...]:
+    if not evidence:
+        return ()
+    items = json.loads(evidence)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return (Proof(evidence),)
+    return tuple(
+        Proof(
+            str(item.get("file") or item.get("path") or "—"),
+            item.get("line"),
+            None if item.get("value") is None else str(item["value"]),
+        )
+        for item in items
+    )
+
+
+@cache
+def statement(name: str) -> str:
+    """Return the text of `sql/reports/<name>.sql`."""
+    return (SQL / "reports" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def connect(publication: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a read-only connection in Europe/Paris that knows which report shows each finding.
+
+    A connection passed in is used as it is, and stays open.
+    """
+    con = publication if isinstance(publication, duckdb.DuckDBPyConnection) else None
+    own = duckdb.connect(str(publication), read_only=True) if con is None else None
+    used = con or own
+    assert used is not None
+    try:
+        used.execute("SET TimeZone='Europe/Paris'")
+        used.execute(statement("finding_by_report"))
+        yield used
+    finally:
+        if own is not None:
+            own.close()
+
+
+def select(con: duckdb.DuckDBPyConnection, name: str, row: type[Row], **parameters: object) -> tuple[Row, ...]:
+    """Return the rows of `sql/reports/<name>.sql` as `row`s; a column that `row` does not name is left out."""
+    query = statement(name)
+    bound = {key: value for key, value in parameters.items() if f"${key}" in query}
+    frame = con.sql(query, params=bound).pl()
+    names = [field.name for field in fields(row)]  # type: ignore[arg-type]
+    return tuple(row(**values) for values in frame.select(names).iter_rows(named=True))
+
+
+@dataclass(frozen=True)
+class _Saving:
+    saving_eur: Decimal | None
+
+
+def _saving(con: duckdb.DuckDBPyConnection, **parameters: object) -> Decimal | None:
+    present = con.sql(statement("has_table"), params={"table": "saving_month", "column": "saving_eur"}).fetchone()
+    return select(con, "saving", _Saving, **parameters)[0].saving_eur if present else None
+
+
+def read(publication: Publication, operation_id: str, period_start: date) -> ReportContent:
+    """Return the content of the report of `operation_id` for the period that starts on `period_start`.
+
+    `publication`: the published DuckDB file, or an open connection to it. LookupError if there is no such period.
+    """
+    with connect(publication) as con:
+        key = {"operation_id": operation_id, "period_start": period_start}
+        found = select(con, "period", Period, **key)
+        if not found:
+            raise LookupError(f"{operation_id}: no period starts on {period_start}")
+        period = found[0]
+        bounds = {**key, "period_end": period.period_end, "month": period.month}
+        declared = select(con, "operation", Operation, **key)
+        return ReportContent(
+            operation=declared[0] if declared else Operation(operation_id, operation_id),
+            period=period,
+            previous=next(iter(select(con, "previous_period", Period, **key)), None),
+            consumers=select(con, "consumers", Consumer, **bounds),
+            slots=select(con, "consumer_slots", Slot, **key),
+            producers=select(con, "producers", Producer, **bounds),
+            days=select(con, "daily", Day, **key),
+            hours=select(con, "hourly", Hour, **key),
+            steps=select(con, "steps", Steps, **key),
+            keys=select(con, "keys", Key, **bounds),
+            bills=select(con, "bills", Bill, **bounds),
+            findings=select(con, "findings", Finding, **key),
+            files=select(con, "files", Files, **bounds),
+            quarantined=select(con, "quarantined_files", Quarantined, **bounds),
+            saving_eur=_saving(con, **key),
+        )

@@ -1,0 +1,96 @@
+"""Numbers, euros, days and months as a French reader expects them; NULL is a dash."""
+
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+Number = float | int | Decimal
+
+LOCALE = "fr_FR"
+NBSP = "\u00a0"
+THIN = "\u202f"
+DASH = "—"
+FAR_FUTURE = date(9999, 12, 31)
+
+
+def number(value: Number | None, decimals: int = 0) -> str:
+    """Return `1 234,5`: narrow no-break space between thousands, decimal comma, true minus sign."""
+    if value is None:
+        return DASH
+    zeros = "0" * decimals
+    text: str = format_decimal(value, format=f"#,##0.{zeros}" if decimals else "#,##0", locale=LOCALE)
+    return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
+
+
+def energy(value: Number | None, decimals: int = 0) -> str:
+    """Return kWh with their unit."""
+    return DASH if value is None else f"{number(value, decimals)}{NBSP}kWh"
+
+
+def euros(value: Number | None) -> str:
+    """Return euros and cents with their sign."""
+    return DASH if value is None else f"{number(value, 2)}{NBSP}€"
+
+
+def percent(fraction: Number | None, decimals: int = 1) -> str:
+    """Return a fraction as a percentage."""
+    return DASH if fraction is None else f"{number(float(fraction) * 100, decimals)}{THIN}%"
+
+
+def signed(value: Number | None, decimals: int = 0) -> str:
+    """Return a difference with its sign, `+` included."""
+    if value is None:
+        return DASH
+    text = number(value, decimals)
+    return text if text.startswith("−") or not any(digit in text for digit in "123456789") else f"+{text}"
+
+
+def plural(count: int, singular: str, plural_form: str | None = None) -> str:
+    """Return `count` with its noun: 0 and 1 take the singular in French."""
+    noun = singular if count < 2 else plural_form or f"{singular}s"
+    return f"{number(count)}{NBSP}{noun}"
+
+
+def day(value: date | None, with_year: bool = True) -> str:
+    """Return `1er octobre 2025`."""
+    if value is None:
+        return DASH
+    ordinal = "1er" if value.day == 1 else str(value.day)
+    return f"{ordinal}{NBSP}{format_date(value, 'MMMM yyyy' if with_year else 'MMMM', locale=LOCALE)}"
+
+
+def short_day(value: date | None) -> str:
+    """Return `15/10/2025`."""
+    return DASH if value is None else format_date(value, "dd/MM/yyyy", locale=LOCALE)
+
+
+def week_day(value: date) -> str:
+    """Return `mercredi 15 octobre`."""
+    return f"{format_date(value, 'EEEE', locale=LOCALE)} {day(value, with_year=False)}"
+
+
+def axis_day(value: date) -> str:
+    """Return `15 oct.`, for an axis."""
+    return f"{'1er' if value.day == 1 else value.day} {format_date(value, 'MMM', locale=LOCALE)}"
+
+
+def month(value: date | None) -> str:
+    """Return `octobre 2025`."""
+    return "sans mois" if value is None else format_date(value, "MMMM yyyy", locale=LOCALE)
+
+
+def of_month(value: date) -> str:
+    """Return `d'octobre 2025`, `de mai 2025`."""
+    name = month(value)
+    return f"d'{name}" if name[0] in "ao" else f"de {name}"
+
+
+def period(start: date, end: date) -> str:
+    """Return `du 15 septembre au 14 octobre 2025`, both days included; month and year are not said twice."""
+    if (start.year, start.month) == (end.year, end.month):
+        first = "1er" if start.day == 1 else str(start.day)
+    else:
+        first = day(start, with_year=start.year != end.year)
+    return f"du{NBSP}{first} au{NBSP}{day(end)}"

@@ -1,0 +1,88 @@
+"""The report and the index as HTML pages: one file each, no script, nothing fetched."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from energy_pipeline.reports import charts, french, summary, words
+from energy_pipeline.reports.content import ReportContent
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+FINDINGS_SHOWN = 60
+"""Findings on the page, gravest first; the workbook has them all."""
+PROOFS_SHOWN = 6
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "number": french.number,
+        "energy": french.energy,
+        "euros": french.euros,
+        "percent": french.percent,
+        "signed": french.signed,
+        "day": french.day,
+        "short_day": french.short_day,
+        "month": french.month,
+        "of_month": french.of_month,
+    }
+    environment.globals |= {
+        "plural": french.plural,
+        "period_words": french.period,
+        "dash": french.DASH,
+        "words": words,
+        "summary": summary,
+        "who": summary.who,
+        "svg": Markup,
+    }
+    return environment
+
+
+def render(content: ReportContent) -> str:
+    """Return the report as one self-contained HTML page in French."""
+    claims = summary.claims(content.findings)
+    actions = summary.actions(content.findings)
+    amount_eur, ttc_eur = summary.claimed(claims)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            content=content,
+            period=content.period,
+            previous=content.previous,
+            claims=claims,
+            claimed_eur=amount_eur,
+            claimed_ttc_eur=ttc_eur,
+            to_pay_eur=summary.to_pay(content.findings),
+            unquantified=summary.unquantified(content.findings),
+            actions=actions[: summary.ACTIONS_SHOWN],
+            more_actions=len(actions) - summary.ACTIONS_SHOWN,
+            daily=charts.daily(content.days),
+            hourly=charts.hourly(content.hours),
+            names=_names(content),
+            findings=content.findings[:FINDINGS_SHOWN],
+            hidden_findings=max(0, len(content.findings) - FINDINGS_SHOWN),
+            proofs_shown=PROOFS_SHOWN,
+        )
+    )
+
+
+def _names(content: ReportContent) -> dict[str, str]:
+    names = {row.prm: row.name for row in content.producers if row.name}
+    return names | {row.prm: row.name for row in content.consumers if row.name}
+
+
+def render_index(months: Sequence[object]) -> str:
+    """Return the index of the reports, by month; `months` as `build` makes them."""
+    return _environment().get_template("index.html.j2").render(months=months)

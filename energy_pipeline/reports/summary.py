@@ -1,0 +1,208 @@
+"""What the report concludes from its content: what to do, what to recover, why a figure is absent."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+
+from energy_pipeline.reports import french
+from energy_pipeline.reports.content import Finding, Period, ReportContent
+from energy_pipeline.reports.words import KEY_TYPES, PARTIES
+from energy_pipeline.settings import REFERENCE
+
+ACTIONS_SHOWN = 5
+_SEVERITY_ORDER = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Check:
+    """Title and action of a check, in French."""
+
+    title: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value to show and its origin: ours, or published when ours is not known."""
+
+    value: float | None
+    is_published: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Euros to recover from one party; `ttc_eur` is None where a part of them has no amount with VAT."""
+
+    who: str
+    amount_eur: Decimal
+    ttc_eur: Decimal | None
+    findings: int
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do: all the findings of one check and one party."""
+
+    title: str
+    action: str
+    who: str
+    severity: str
+    count: int
+    amount_eur: Decimal | None
+
+
+@cache
+def catalogue() -> dict[str, Check]:
+    """Return the checks of data/reference/checks.toml by name."""
+    entries = tomllib.loads((REFERENCE / "checks.toml").read_text(encoding="utf-8"))
+    return {name: Check(entry["title"], entry["action"]) for name, entry in entries.items()}
+
+
+def check(name: str) -> Check:
+    """Return the catalogue's entry; a name that it lacks is shown as it is."""
+    return catalogue().get(name, Check(name, ""))
+
+
+def who(party: str, supplier: str | None) -> str:
+    """Return who is to act: the supplier by its name."""
+    return supplier if party == "supplier" and supplier else PARTIES[party]
+
+
+def _who(finding: Finding) -> str:
+    return who(finding.party, finding.supplier)
+
+
+def figure(row: object, name: str) -> Figure:
+    """Return our value of `name`, else the published one, labelled."""
+    ours = getattr(row, name)
+    published = getattr(row, f"published_{name}", None)
+    return Figure(published, True) if ours is None and published is not None else Figure(ours)
+
+
+def difference(row: object, name: str) -> float | None:
+    """Return ours less published, None where one of the two is not known."""
+    ours, published = getattr(row, name), getattr(row, f"published_{name}")
+    return None if ours is None or published is None else ours - published
+
+
+def total(rows: Iterable[object], name: str) -> float | None:
+    """Return the sum of a column, None where a row has no value: a partial total would mislead."""
+    values = [getattr(row, name) for row in rows]
+    return None if not values or any(value is None for value in values) else sum(values)
+
+
+def total_difference(rows: Iterable[object], name: str) -> float | None:
+    """Return the sum of ours less that of the published column, None where a row lacks one of the two."""
+    listed = list(rows)
+    ours, published = total(listed, name), total(listed, f"published_{name}")
+    return None if ours is None or published is None else ours - published
+
+
+def claims(findings: tuple[Finding, ...]) -> tuple[Claim, ...]:
+    """Return what is owed to us, one row per party or supplier, greatest first."""
+    owed = sorted((f for f in findings if f.amount_eur is not None and f.amount_eur > 0), key=_who)
+    grouped = [(name, list(group)) for name, group in groupby(owed, key=_who)]
+    rows = [
+        Claim(name, _sum(f.amount_eur for f in group), _sum_if_all(f.amount_ttc_eur for f in group), len(group))
+        for name, group in grouped
+    ]
+    return tuple(sorted(rows, key=lambda claim: (-claim.amount_eur, claim.who)))
+
+
+def to_pay(findings: tuple[Finding, ...]) -> Decimal:
+    """Return the euros, excluding VAT, that a supplier did not bill and may still bill: a positive amount."""
+    amounts = (finding.amount_eur for finding in findings)
+    return sum((-amount for amount in amounts if amount is not None and amount < 0), Decimal(0))
+
+
+def unquantified(findings: tuple[Finding, ...]) -> int:
+    """Return the number of errors that carry no euros."""
+    return sum(finding.severity == "error" and finding.amount_eur is None for finding in findings)
+
+
+def claimed(rows: tuple[Claim, ...]) -> tuple[Decimal, Decimal | None]:
+    """Return the totals of the claims: excluding VAT, and including it where every claim has it."""
+    return _sum(row.amount_eur for row in rows), _sum_if_all(row.ttc_eur for row in rows)
+
+
+def actions(findings: tuple[Finding, ...]) -> tuple[Action, ...]:
+    """Return what to do, gravest first, then by euros: findings of one check and one party are one action."""
+
+    def key(finding: Finding) -> tuple[str, str]:
+        return finding.check_name, _who(finding)
+
+    rows = []
+    for (name, party), group in groupby(sorted(findings, key=key), key=key):
+        members = list(group)
+        amounts = [f.amount_eur for f in members if f.amount_eur is not None]
+        severity = min((f.severity for f in members), key=_SEVERITY_ORDER.index)
+        entry = check(name)
+        rows.append(
+            Action(entry.title, entry.action, party, severity, len(members), _sum(amounts) if amounts else None)
+        )
+    return tuple(
+        sorted(rows, key=lambda a: (_SEVERITY_ORDER.index(a.severity), -abs(a.amount_eur or 0), a.title, a.who))
+    )
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
+def _sum_if_all(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = list(amounts)
+    return None if any(amount is None for amount in known) else _sum(known)
+
+
+def reason(period: Period, name: str) -> str:
+    """Return, in French, why `name` (a column of operation_month) has no value."""
+    if name.endswith("_rate"):
+        divisor = "production_kwh" if name == "self_consumption_rate" else "consumption_kwh"
+        if figure(period, divisor).value == 0:
+            return "aucune production" if divisor == "production_kwh" else "aucune consommation"
+    if period.steps_missing:
+        return f"il manque {french.plural(period.steps_missing, 'point')} de courbe"
+    shared = {"self_consumption_kwh", "complement_kwh", "surplus_kwh", "self_consumption_rate", "self_production_rate"}
+    if period.key_type_used is None and name in shared:
+        return "clés de répartition inconnues"
+    return "courbe absente"
+
+
+def change(now: float | None, before: float | None) -> str | None:
+    """Return `+12 %`: a quantity beside that of the previous period, None where it cannot be said."""
+    return None if now is None or not before else f"{french.signed(100 * (now / before - 1))}{french.THIN}%"
+
+
+def points(now: float | None, before: float | None) -> str | None:
+    """Return `+3,2 points`: a rate beside that of the previous period."""
+    return None if now is None or before is None else f"{french.signed(100 * (now - before), 1)}{french.NBSP}points"
+
+
+def keys_sentence(content: ReportContent) -> str:
+    """Return which keys the computation used, beside those declared."""
+    period = content.period
+    used = period.key_type_used
+    if used is None:
+        return (
+            "Les clés de répartition ne sont pas connues et aucune hypothèse ne reproduit les courbes publiées : le "
+            "partage n'est pas recalculé, seules les valeurs publiées par Enedis sont montrées."
+        )
+    said = f"Le calcul applique : {KEY_TYPES[used]}"
+    if period.key_type is None:
+        return f"{said}. Aucun type de clé n'est déclaré : il est déduit des courbes publiées."
+    if period.key_type != used:
+        return f"{said}, alors que l'opération déclare : {KEY_TYPES[period.key_type]}."
+    return f"{said}, comme déclaré."
+
+
+def default_steps_sentence(content: ReportContent) -> str | None:
+    """Return to how many steps default keys were applied though others were declared, None if to none."""
+    period = content.period
+    if not period.default_steps or period.key_type == "default":
+        return None
+    steps = max((row.steps for row in content.steps), default=0)
+    of = f" sur {french.number(steps)}" if steps >= period.default_steps else ""
+    return f"Clés par défaut appliquées à {french.plural(period.default_steps, 'pas', 'pas')} de mesure{of}."

@@ -1,0 +1,136 @@
+"""French words for the values of the marts, and the definitions at the foot of the report."""
+
+from dataclasses import dataclass
+
+SEVERITIES = {"error": "À corriger", "warning": "À vérifier", "info": "Pour information"}
+PARTIES = {
+    "enedis": "Enedis",
+    "supplier": "Fournisseur",
+    "organiser": "Organisateur",
+    "pipeline": "Exploitant du logiciel",
+}
+VERDICTS = {
+    "matches": "Conforme",
+    "self_consumption_not_deducted": "Autoconsommation non déduite",
+    "over_billed": "Surfacturée",
+    "under_billed": "Sous-facturée",
+    "estimated_pending": "Estimée, relève attendue",
+    "cancelled": "Annulée",
+    "no_curve": "Sans courbe : non vérifiable",
+    "site_unknown": "Site inconnu",
+}
+READINGS = {"actual": "relevée", "estimated": "estimée"}
+ROLES = {"consumer": "consommateur", "producer": "producteur"}
+KEY_TYPES = {
+    "static": "clés statiques",
+    "default": "clés par défaut (au prorata des consommations)",
+    "dynamic": "clés dynamiques simples",
+    "full_dynamic": "clés dynamiques complètes (par producteur)",
+    "mixed": "plusieurs types de clés",
+}
+SOURCES = {"curve": "courbes", "energy": "fichiers d'énergie", "synthesis": "synthèse"}
+SLOT_SOURCES = {"published": "publié", "declared": "déclaré", "inferred": "déduit"}
+SLOTS = {
+    "BASE": "Base",
+    "HP": "Heures pleines",
+    "HC": "Heures creuses",
+    "HPH": "Heures pleines, saison haute",
+    "HCH": "Heures creuses, saison haute",
+    "HPB": "Heures pleines, saison basse",
+    "HCB": "Heures creuses, saison basse",
+}
+FILE_KINDS = {
+    "curve": "Courbes de charge",
+    "energy": "Énergies par poste",
+    "exchange": "Détails producteur-consommateur",
+    "perimeter": "Périmètre des participants",
+    "synthesis": "Synthèses",
+    "annexe2_operation": "Annexe 2.11 (opération)",
+    "annexe2_participants": "Annexe 2.12 (participants)",
+    "dynamic_keys": "Annexe 5 (clés dynamiques)",
+    "invoices": "Exports de factures",
+    "sites": "Listes de sites",
+    "prices": "Prix",
+    "operations": "Déclaration des opérations",
+    None: "Fichiers non reconnus",
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A word of the report, what it means and where that is written."""
+
+    key: str
+    word: str
+    meaning: str
+    source: str
+
+
+DEFINITIONS = (
+    Definition(
+        "production",
+        "Production",
+        "Électricité injectée sur le réseau par les producteurs de l'opération.",
+        "convention, article 5.2.1",
+    ),
+    Definition(
+        "self_consumption",
+        "Électricité autoconsommée (partagée)",
+        "Part de la production affectée à un consommateur, à chaque pas de mesure, dans la limite de ce qu'il consomme "
+        "au même moment.",
+        "convention, articles 5.2.1 et 11.7 (annexe 7)",
+    ),
+    Definition(
+        "complement",
+        "Complément",
+        "Consommation moins électricité autoconsommée : seule énergie que le fournisseur peut facturer. L'acheminement "
+        "reste dû sur toute la consommation (article 6).",
+        "convention, article 5.2.1 ; code de l'énergie, article L. 315-4",
+    ),
+    Definition(
+        "surplus",
+        "Surplus collectif",
+        "Production que les participants n'ont pas consommée au moment où elle était produite, répartie entre les "
+        "producteurs.",
+        "convention, articles 5.1.3, 9 et 11.7 (annexe 7)",
+    ),
+    Definition(
+        "self_consumption_rate",
+        "Taux d'autoconsommation",
+        "Électricité autoconsommée divisée par la production.",
+        "indicateur nommé par la convention (11.6.1.3), qui n'en donne pas la formule",
+    ),
+    Definition(
+        "self_production_rate",
+        "Taux d'autoproduction",
+        "Électricité autoconsommée divisée par la consommation.",
+        "indicateur nommé par la convention (11.6.1.3), qui n'en donne pas la formule",
+    ),
+    Definition(
+        "coverage_rate",
+        "Taux de couverture",
+        "Production divisée par la consommation, sans tenir compte des heures.",
+        "indicateur nommé par la convention (11.6.1.3), qui n'en donne pas la formule",
+    ),
+    Definition(
+        "keys",
+        "Clés de répartition",
+        "Part de la production affectée à chaque consommateur. Statiques : fixes. Dynamiques : différentes à chaque "
+        "pas. Par défaut : calculées par Enedis au prorata des consommations.",
+        "convention, articles 4.1 à 4.4 et 9 ; code de l'énergie, article D. 315-6",
+    ),
+    Definition(
+        "estimated",
+        "Valeurs estimées",
+        "Points absents remplacés : jusqu'à une heure, par interpolation ; au-delà, par les valeurs de la semaine "
+        "précédente.",
+        "convention, article 5.2.3",
+    ),
+    Definition(
+        "recomputed",
+        "Recalculé et publié",
+        "« Recalculé » : nos valeurs, refaites à partir des courbes de consommation et de production et des clés. "
+        "« Publié » : les valeurs reçues d'Enedis. L'écart est recalculé moins publié.",
+        "convention, articles 5.2.2 et 11.6 (annexe 6)",
+    ),
+)
