@@ -1,0 +1,86 @@
+"""The rule of Annexe 7 (convention §11.7.1) on dense arrays: who receives which part of the production.
+
+At each step, for producer i and consumer j: `Pij = Pi·Cij`, `Pij* = Pij·min(1, Dj / Σi Pij)`. What is clipped at one
+consumer goes back to the producers in proportion; it is never offered to another consumer.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Result of the rule, in the unit of its inputs; `exchange` is summed over the steps."""
+
+    self_consumption: FloatArray
+    """(consumers, steps): Σi Pij*."""
+    self_produced: FloatArray
+    """(producers, steps): Σj Pij*."""
+    surplus: FloatArray
+    """(producers, steps): Pi − Σj Pij*."""
+    exchange: FloatArray
+    """(producers, consumers): Σ over the steps of Pij*."""
+
+
+def default_shares(consumption: FloatArray) -> FloatArray:
+    """Return the default keys `Cj = Dj / ΣD` of each step, 0 where nobody consumes (D.315-6; convention §4.1).
+
+    `consumption`: (consumers, steps), ≥ 0, without NaN.
+    """
+    return _ratio(consumption, consumption.sum(axis=0))
+
+
+def allocate(production: FloatArray, consumption: FloatArray, shares: FloatArray) -> Split:
+    """Share `production` (producers, steps) between consumers whose `consumption` is (consumers, steps).
+
+    `shares` are fractions: (consumers, 1) when constant, (consumers, steps), or (producers, consumers, steps) when
+    each producer has its own; their sum over the consumers is at most 1 (the caller's duty: `keys`). All values are
+    ≥ 0, without NaN. Raises ValueError when the shapes do not fit together.
+    """
+    producers, steps = production.shape
+    consumers = len(consumption)
+    common = {(consumers, 1), (consumers, steps)}
+    if consumption.shape[1] != steps or shares.shape not in common | {(producers, consumers, steps)}:
+        raise ValueError(f"shapes {production.shape}, {consumption.shape} and {shares.shape} do not fit together")
+    if shares.ndim == 2:
+        return _allocate_common(production, consumption, shares)
+    return _allocate_per_producer(production, consumption, shares)
+
+
+def _allocate_common(production: FloatArray, consumption: FloatArray, shares: FloatArray) -> Split:
+    """Shares common to all producers: `Σi Pij* = min(Cj·ΣP, Dj)`, split between producers in proportion to Pi."""
+    total = production.sum(axis=0)
+    received = np.multiply(shares, total)
+    np.minimum(received, consumption, out=received)
+    weights = _ratio(production, total)
+    # The sum of shares equal to 1 may exceed it by a rounding error: no producer gives more than it has.
+    self_produced = np.minimum(weights * received.sum(axis=0), production)
+    return Split(received, self_produced, production - self_produced, weights @ received.T)
+
+
+def _allocate_per_producer(production: FloatArray, consumption: FloatArray, shares: FloatArray) -> Split:
+    """Each producer has its own shares: Pij is formed producer by producer, never all at once."""
+    offered = np.zeros_like(consumption)
+    part = np.empty_like(consumption)
+    for power, own in zip(production, shares, strict=True):
+        np.multiply(own, power, out=part)
+        offered += part
+    received = np.minimum(offered, consumption)
+    kept = _ratio(received, offered)
+    self_produced = np.empty_like(production)
+    exchange = np.empty((len(production), len(consumption)))
+    for i, (power, own) in enumerate(zip(production, shares, strict=True)):
+        np.multiply(own, power, out=part)
+        np.multiply(part, kept, out=part)
+        exchange[i] = part.sum(axis=1)
+        self_produced[i] = np.minimum(part.sum(axis=0), power)
+    return Split(received, self_produced, production - self_produced, exchange)
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Return part / whole, 0 where the whole is 0."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
