@@ -41,7 +41,7 @@ def demo(
     seed: int = 2025,
 ) -> None:
     """Make a fictitious inbox: same options, same bytes. Its seeded anomalies are listed beside it."""
-    from energy_pipeline.demo import generate
+    from energy_pipeline.demo.generate import generate
 
     first_month = month_option(first)
     if out.exists() and any(out.iterdir()):
