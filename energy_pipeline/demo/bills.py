@@ -1,6 +1,6 @@
 """The supplier's invoices: right ones, and those that the pipeline must catch."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -29,6 +29,7 @@ _SIGNED = (
     "TOTAL TTC", "TOTAL CONSO KWH", "CONSO BASE/HP/HPH", "CONSO HC/HCH", "CONSO HPE", "CONSO HCE",
 )  # fmt: skip
 
+_FIRST_INDEXES = (21840, 9120)
 _REGISTERS = {
     "BASE": "CONSO BASE/HP/HPH", "HP": "CONSO BASE/HP/HPH", "HPH": "CONSO BASE/HP/HPH", "HC": "CONSO HC/HCH",
     "HCH": "CONSO HC/HCH", "HPB": "CONSO HPE", "HCB": "CONSO HCE",
@@ -52,6 +53,7 @@ class Reading:
     sold: dict[str, int]
     drawn: dict[str, float]
     kind: str = "Relevé normal"
+    indexes: Row = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def bill(acc: Operation, site: Site, month: date, reading: Reading, document: Do
         "MONTANT CSPE": cents(sold * rates.excise(month)), "MONTANT CTA": cents(float(fixed) * rates.cta(ahead)),
         "MONTANT TCCFE": Decimal(0), "MONTANT TDCFE": Decimal(0), "MONTANT TCFE": Decimal(0), "TOTAL CONSO KWH": sold,
         "CONSO BASE/HP/HPH": 0, "DERNIERE RELEVE REELLE": last if reading.kind != "Estimé" else month - timedelta(1),
-        "TYPE RELEVE": reading.kind, "DATE THEORIQUE RELEVE": last, **registers,
+        "TYPE RELEVE": reading.kind, "DATE THEORIQUE RELEVE": last, **registers, **reading.indexes,
     }  # fmt: skip
     return totalled(row, site.segment, ahead)
 
@@ -156,6 +158,27 @@ def _outsider(site: Site, month: date) -> Reading:
     return _reading(site, drawn, drawn)
 
 
+def _indexes(site: Site, flows: Flows, consumer: int, month: date) -> Row:
+    """Return the readings of a C5 meter at both ends of the month: what was drawn, shared or not."""
+    if site.segment != "C5":
+        return {}
+    start = flows.clock.start
+    before: dict[str, float] = {}
+    if month > start:
+        eve = month - timedelta(days=1)
+        before = slot_kwh(site, flows.consumption[consumer, flows.clock.span(start, eve)], start, eve)
+    since = slot_kwh(site, flows.consumption[consumer, flows.clock.span(start, month_end(month))], start,
+                     month_end(month))  # fmt: skip
+    row: Row = {}
+    for n, (slot, later) in enumerate(since.items()):
+        first, last = _FIRST_INDEXES[n] + int(before.get(slot, 0.0)), _FIRST_INDEXES[n] + int(later)
+        register = ("BASE/HP/HPH", "HC/HCH")[n]
+        row |= {f"RELEVE FACTUREE_DEBUT {register}": first, f"INDEX REEL {register}": last}
+        if slot == "BASE":
+            row["RELEVE FACTUREE_FIN BASE"] = last
+    return row
+
+
 @dataclass(frozen=True, eq=False)
 class Month:
     """A month of an operation's bills: rows of this month's export, rows of the next one, and what is wrong."""
@@ -198,7 +221,7 @@ def month_of_bills(acc: Operation, flows: Flows, first: date, number: int) -> Mo
             continue
         drawn = slot_kwh(site, flows.consumption[n, span], month, last)
         sold = slot_kwh(site, flows.complement[n, span], month, last)
-        reading = _reading(site, drawn, sold)
+        reading = replace(_reading(site, drawn, sold), indexes=_indexes(site, flows, n, month))
         published = kwh(truncated(flows.complement[n, span]))
         _bill_participant(
             out, acc, (number, n), month=month, reading=reading, document=document, published_kwh=published
@@ -240,7 +263,7 @@ def _bill_participant(
         _note(out, found, "over_billed", excess_value(row, published_kwh), "150 kWh facturés de trop")
     elif case == faults.estimated:
         estimate = {slot: whole(value * ESTIMATE_FACTOR) for slot, value in reading.sold.items()}
-        row = bill(acc, site, month, replace(reading, sold=estimate, kind="Estimé"), document)
+        row = bill(acc, site, month, replace(reading, sold=estimate, kind="Estimé", indexes={}), document)
     elif case == faults.credited:
         row = bill(acc, site, month, _more(reading, CREDITED_KWH), document)
         later = month_end(add_months(month, 1)) + timedelta(days=4)

@@ -109,7 +109,7 @@ def _inside(hole: slice, span: slice) -> Bool:
 
 def _details(acc: Operation, flows: Flows, part: Period) -> dict[str, bytes]:
     style = STYLES[acc.key_type]
-    present = flows.present[:, part.steps].any(axis=1)
+    present = [bool(row.any()) for row in flows.present[:, part.steps]]
     return {
         f"{plant.prm}_{day_text(part.start)}_{day_text(part.end)}_Autoprod_Detail.csv": encoded(
             [

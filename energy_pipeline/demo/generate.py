@@ -24,6 +24,8 @@ from energy_pipeline.demo.simulate import Flows, Period, shares, simulate, trunc
 from energy_pipeline.demo.split import split
 from energy_pipeline.demo.world import operation
 
+FIRST_MONTH = date(2024, 11, 1)
+"""Earlier periods may start before October 2024, when curves still had 30-minute steps."""
 LOT = 100
 """Operations per export of the supplier: bounds the memory, and the size of a workbook."""
 
@@ -44,6 +46,8 @@ def generate(
     periods end in the months from `first` on. The same arguments give the same bytes and file times everywhere.
     Raises ValueError when an argument is out of bounds.
     """
+    if first < FIRST_MONTH:
+        raise ValueError("the first month is November 2024 or later: before, curves had 30-minute steps")
     if min(operations, consumers, producers, months) < 1 or operations > 9000 or consumers > 99 or months > 36:
         raise ValueError("operations 1-9000, consumers 1-99, producers at least 1, months 1-36")
     first = first.replace(day=1)

@@ -18,14 +18,16 @@ def default_shares(consumption: Array) -> Array:
 def split(production: Array, consumption: Array, shares: Array) -> tuple[Array, Array]:
     """Return what each producer gives each consumer, and each producer's surplus, in the unit of the inputs.
 
-    `production` is producers × steps, `consumption` and `shares` (fractions) consumers × steps; the same shares serve
-    every producer (§11.7.3). The first result is producers × consumers × steps, the second producers × steps.
+    `production` is producers × steps, `consumption` consumers × steps. `shares` (fractions) is consumers × steps, the
+    same for every producer (§11.7.3), or producers × consumers × steps. The first result is producers × consumers ×
+    steps, the second producers × steps.
     """
     producers, steps = production.shape
     consumers = len(consumption)
     given = np.zeros((producers, consumers, steps))
+    by_producer = np.broadcast_to(shares, given.shape)
     for j in range(consumers):
-        allotted = [production[i] * shares[j] for i in range(producers)]
+        allotted = [production[i] * by_producer[i, j] for i in range(producers)]
         offered = np.sum(allotted, axis=0)
         excess = np.maximum(offered - consumption[j], 0.0)
         divisor = np.where(offered > 0, offered, 1.0)

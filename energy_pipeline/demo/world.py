@@ -83,7 +83,7 @@ def _site(operation: int, serial: int, kind: str, place: Place, *, rng: np.rando
     off_peak = OFF_PEAK[turn] if two_slots else OFF_PEAK[0] if profile.calendar == "4P" else ()
     return Site(
         prm=prm(operation, serial),
-        name=name if round_ < 2 else f"{name} {round_}",
+        name=name if round_ in (1, 500) else f"{name} {round_}",
         profile=kind,
         holder=holder,
         siret=organiser_siret if profile.is_public else siret((operation * 100 + serial % 100) % 80000 + 20000),
