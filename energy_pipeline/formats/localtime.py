@@ -75,13 +75,17 @@ def place(rows: Sequence[Labelled], labels: Sequence[datetime], width: int, note
     by_label: dict[datetime, list[Labelled]] = defaultdict(list)
     for row in rows:
         by_label[row.label].append(row)
-    if any(later.label < earlier.label for earlier, later in pairwise(rows)):
+    # In autumn 02:45 is followed by 02:00: going back among doubled labels is no disorder.
+    if any(
+        later.label < earlier.label and not (len(positions[later.label]) > 1 and len(positions[earlier.label]) > 1)
+        for earlier, later in pairwise(rows)
+    ):
         notes.append(Note("Lignes non triées : elles ont été remises dans l'ordre des horodates."))
     placed: dict[int, Values] = {}
     first, last = labels[0], labels[-1]
     for at, same in by_label.items():
-        where = positions.get(at)
-        if where is None:
+        where = positions[at]
+        if not where:
             _refuse_outside(same, first, last, notes)
         elif len(where) == 1:
             row = _only(same, notes)

@@ -116,3 +116,9 @@ def require_series(parsed: Name) -> str:
             value=parsed.data_type if word != "absent" else "absent",
         )  # fmt: skip
     return parsed.series
+
+
+def stem_before_date(name: str) -> str:
+    """Return what stands before the day in a name: the short name of the operation (§11.2.1)."""
+    match = _ISO_DAY.search(name)
+    return name[: match.start()].strip(" _-") if match else ""

@@ -56,7 +56,7 @@ CURVE = Table(
         c.STEP_MINUTES,
         Column("watts", "FLOAT[]", "Mean power of each step, NULL where the file has none", unit="W"),
     ),
-    key=("file_id",),
+    key=("file_id", "operation_id"),
     source="Convention §11.6.1.1",
 )
 
@@ -75,7 +75,7 @@ ENERGY = Table(
         c.SLOT,
         c.energy("energy_kwh", "Energy of the slot over the period"),
     ),
-    key=("file_id", "slot"),
+    key=("file_id", "operation_id", "slot"),
     source="Convention §11.6.1.1",
 )
 
@@ -93,7 +93,7 @@ EXCHANGE = Table(
         c.PERIOD_END,
         c.energy("energy_kwh", "Energy shared over the period"),
     ),
-    key=("file_id", "consumer_prm"),
+    key=("file_id", "operation_id", "consumer_prm"),
     source="Convention §11.6.1.1",
 )
 
@@ -102,7 +102,7 @@ PERIMETER = Table(
     "perimeter",
     "Rows of Perimetre_Participants.csv: when each PRM counts.",
     (c.FILE_ID, LINE, c.OPERATION_ID, c.PRM, c.VALID_FROM, c.VALID_TO),
-    key=("file_id", "line"),
+    key=("file_id", "operation_id", "line"),
     source="Convention §11.6.1.2",
 )
 
@@ -177,7 +177,7 @@ PARTICIPANT = Table(
         Column("power_kw", "DOUBLE", "Power of the installation", unit="kW", nullable=True, minimum=0),
         Column("installation", "VARCHAR", "Type of the installation, closed list", nullable=True),
     ),
-    key=("file_id", "line"),
+    key=("file_id", "operation_id", "line"),
     source="Convention §11.2.1.2",
 )
 
@@ -195,7 +195,7 @@ DYNAMIC_KEY = Table(
         c.STEP_MINUTES,
         Column("percents", "DOUBLE[]", "Share of each step, NULL where the file has none", unit="%"),
     ),
-    key=("file_id", "consumer_prm"),
+    key=("file_id", "operation_id", "consumer_prm"),
     source="Convention §11.5.1",
 )
 

@@ -1,0 +1,295 @@
+"""From an inbox to frames of the landing tables, batch by batch: each file loaded whole, or refused with a reason."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from energy_pipeline.formats import (
+    annexe2,
+    cdc_batch,
+    dynamic_keys,
+    energy,
+    exchange_detail,
+    invoices,
+    names,
+    operations_file,
+    perimeter,
+    prices_file,
+    sites,
+    synthesis,
+)
+from energy_pipeline.formats.model import TABLE_OF_KIND, BadFile, Reading
+from energy_pipeline.landing import frames, operations, recognise, registry
+from energy_pipeline.landing.operations import Knowledge
+from energy_pipeline.landing.walk import Entry, Inbox
+from energy_pipeline.tables import landing as t
+from energy_pipeline.tables.model import Table
+
+BATCH_BYTES = 256 << 20
+_TEACHING = ("perimeter", "operations", "annexe2_operation", "annexe2_participants")
+"""Kinds that tell which operation other files belong to: read again even when they are already registered."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file put in quarantine: where it was, its bytes, and why."""
+
+    path: str
+    content: bytes
+    refusal: BadFile
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What a batch of files gives: validated frames, by table, without a row for what was known already."""
+
+    frames: dict[Table, pl.DataFrame]
+    refused: tuple[Refused, ...] = ()
+    loaded_paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _File:
+    entry: Entry
+    file_id: str
+    content: bytes
+    known: dict[str, Any] | None
+    """Its row in the registry, if it has one."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the registry already has it as read."""
+        return self.known is not None and self.known["reason"] is None
+
+
+@dataclass
+class _Batch:
+    """What is being gathered. State: rows by table, refusals, files to try again at the end."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    files: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    loaded_paths: list[str] = field(default_factory=list)
+
+    def landed(self) -> Landed:
+        """Return the validated frames: a file is in all of them or in none."""
+        by_table: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
+        for kind, rows in self.rows.items():
+            table = TABLE_OF_KIND[kind]
+            by_table.setdefault(table.name, (table, []))[1].extend(rows)
+        found = {table: frames.frame(table, rows) for table, rows in by_table.values()}
+        found[t.FILE] = frames.frame(t.FILE, self.files)
+        found[t.NOTE] = frames.frame(t.NOTE, self.notes)
+        return Landed(found, tuple(self.refused), tuple(self.loaded_paths))
+
+
+def read_file(kind: str, entry: Entry, content: bytes) -> Reading:  # noqa: PLR0911 - one return per kind
+    """Read one file of a known kind other than a curve. Raises BadFile."""
+    name, received_on = entry.name, entry.received_at.date()
+    match kind:
+        case "energy":
+            return energy.read(name, content)
+        case "exchange":
+            return exchange_detail.read(name, content)
+        case "perimeter":
+            return perimeter.read(name, content)
+        case "synthesis":
+            return synthesis.read(name, content)
+        case "annexe2_operation":
+            return annexe2.read_operation(name, content, received_on)
+        case "annexe2_participants":
+            return annexe2.read_participants(name, content, received_on)
+        case "dynamic_keys":
+            return dynamic_keys.read(name, content)
+        case "invoices":
+            return invoices.read(name, content)
+        case "sites":
+            return sites.read(name, content, received_on)
+        case "prices":
+            return prices_file.read(name, content)
+        case "operations":
+            return operations_file.read(name, content, received_on)
+    raise ValueError(f"no reader for {kind}")
+
+
+def _tier(entry: Entry) -> int:
+    """Order of reading: what tells the operation of others first, curves last."""
+    return 2 if recognise.is_curve_name(entry.name) else 1
+
+
+class _Landing:
+    """One run over an inbox. State: what is known of files and operations so far."""
+
+    def __init__(self, inbox: Inbox, entries: Sequence[Entry], files: pl.DataFrame):
+        self.inbox = inbox
+        self.knowledge: Knowledge = operations.knowledge(entries, files)
+        self.registered = {(row["path"], row["file_id"]): row for row in files.iter_rows(named=True)}
+        self.loaded = {
+            (row["file_id"], row["operation_id"]) for row in files.iter_rows(named=True) if row["reason"] is None
+        }
+        self.deferred: list[Entry] = []
+
+    def open(self, entry: Entry, batch: _Batch) -> _File | None:
+        """Return the file with its bytes; a container or member that cannot be read is refused."""
+        fault = entry.fault
+        content = b""
+        try:
+            content = self.inbox.read(entry)
+        except BadFile as refusal:
+            fault = fault or refusal
+        identity = registry.file_id(entry.name, content)
+        file = _File(entry, identity, content, self.registered.get((entry.path, identity)))
+        if fault is None:
+            return file
+        self.refuse(file, fault, batch)
+        return None
+
+    def refuse(self, file: _File, refusal: BadFile, batch: _Batch, kind: str | None = None) -> None:
+        """Register the file as quarantined, unless the registry says so already."""
+        common = registry.row(file.entry, file.file_id, len(file.content))
+        parsed = names.parse(file.entry.name)
+        has_period = parsed.period_start is not None and parsed.period_end is not None
+        known = {
+            "kind": kind,
+            "operation_id": parsed.operation_id or next(iter(_operations_around(file.entry)), None),
+            "prm": parsed.prm,
+            "series": parsed.series if kind in ("curve", "energy", "exchange") else None,
+            "period_start": parsed.period_start if has_period else None,
+            "period_end": parsed.period_end if has_period else None,
+        }
+        row = registry.refused(common, refusal, known)
+        if file.known is None or not registry.same_refusal(file.known, row):
+            batch.files.append(row)
+            batch.refused.append(Refused(file.entry.path, file.content, refusal))
+
+    def take(self, file: _File, reading: Reading, batch: _Batch, is_last_try: bool) -> None:
+        """Load a reading, or keep its file for the end when its operation is not known yet."""
+        if reading.kind in operations.NEEDS_OPERATION:
+            try:
+                operation = operations.operation_of(file.entry, reading, self.knowledge)
+            except BadFile as refusal:
+                if is_last_try:
+                    self.refuse(file, refusal, batch, reading.kind)
+                else:
+                    self.deferred.append(file.entry)
+                return
+            reading = self._of(file.entry, reading, operation)
+        self.knowledge.learn(reading)
+        if file.is_settled:
+            return
+        identity = (file.file_id, reading.operation_id)
+        common = registry.row(file.entry, file.file_id, len(file.content))
+        is_copy = identity in self.loaded
+        batch.files.append(registry.loaded(common, reading, "duplicate" if is_copy else "loaded"))
+        batch.loaded_paths.append(file.entry.path)
+        if is_copy:
+            return
+        self.loaded.add(identity)
+        batch.rows[reading.kind].extend(row | {"file_id": file.file_id} for row in reading.rows)
+        batch.notes.extend(
+            {"file_id": file.file_id, "check_name": note.check_name, "line": note.line, "value": note.value,
+             "message": note.message}
+            for note in reading.notes
+        )  # fmt: skip
+
+    def _of(self, entry: Entry, reading: Reading, operation: str) -> Reading:
+        if reading.operation_id is None:
+            rows = [row | {"operation_id": operation} for row in reading.rows]
+            reading = replace(reading, operation_id=operation, rows=rows)
+        if reading.kind == "perimeter" and reading.period_end is None:
+            period = operations.period_of(entry, reading, self.knowledge)
+            if period:
+                reading = replace(reading, period_start=period[0], period_end=period[1])
+        return reading
+
+    def land(self, entries: Sequence[Entry], is_last_try: bool) -> Landed:
+        """Read the files of a batch."""
+        batch = _Batch()
+        curves: list[_File] = []
+        for entry in entries:
+            file = self.open(entry, batch)
+            if file is None:
+                continue
+            if recognise.is_curve_name(entry.name):
+                if not file.is_settled:
+                    curves.append(file)
+                continue
+            if file.is_settled and file.known is not None and file.known["kind"] not in _TEACHING:
+                continue
+            kind = None
+            try:
+                kind = recognise.kind_of(entry.name, file.content)
+                if kind == "curve":
+                    curves.append(file)
+                    continue
+                reading = read_file(kind, entry, file.content)
+            except BadFile as refusal:
+                self.refuse(file, refusal, batch, kind)
+                continue
+            self.take(file, reading, batch, is_last_try)
+        found = cdc_batch.read_many([(file.entry.name, file.content) for file in curves])
+        for file, curve in zip(curves, found, strict=True):
+            if isinstance(curve, BadFile):
+                self.refuse(file, curve, batch, "curve")
+            else:
+                self.take(file, curve, batch, is_last_try)
+        return batch.landed()
+
+
+def _operations_around(entry: Entry) -> list[str]:
+    """Return the operation that the nearest label names, if it names only one."""
+    for label in entry.labels:
+        if found := names.operations_in(label):
+            return sorted(found) if len(found) == 1 else []
+    return []
+
+
+def _batches(entries: Sequence[Entry], most: int) -> Iterator[list[Entry]]:
+    """Yield the entries by batches of at most `most` files and about BATCH_BYTES."""
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        batch.append(entry)
+        size += entry.size_bytes
+        if len(batch) >= most or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def land(
+    inbox: Path, registry: pl.DataFrame, *, passwords: Mapping[str, str] | None = None, batch_files: int = 2000
+) -> Iterator[Landed]:
+    """Read what is new in the inbox and yield it by batches, in bounded memory.
+
+    `registry` is the current landing.file (it may be empty). A file that the registry has as read, at the same path
+    with the same content, gives nothing; a quarantined one is tried again, and gives nothing if refused for the same
+    reason. Rows of landing.file replace those of the same (path, file_id); `registry.supersede` then decides the
+    statuses. `passwords` open encrypted archives; those of the « [Mot de passe] » mails of the inbox are found.
+    """
+    tree = Inbox(inbox, passwords or {})
+    try:
+        entries = sorted(tree.entries(), key=_tier)
+        run = _Landing(tree, entries, registry)
+        for batch in _batches(entries, batch_files):
+            yield from _unless_empty(run.land(batch, is_last_try=False))
+        last, run.deferred = run.deferred, []
+        # Twice: the first pass over what was put aside may teach what the others lack.
+        for is_last_try in (False, True):
+            for batch in _batches(last, batch_files):
+                yield from _unless_empty(run.land(batch, is_last_try))
+            if not is_last_try:
+                last, run.deferred = run.deferred, []
+    finally:
+        tree.close()
+
+
+def _unless_empty(landed: Landed) -> Iterator[Landed]:
+    if landed.frames[t.FILE].height:
+        yield landed

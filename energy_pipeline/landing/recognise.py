@@ -1,0 +1,90 @@
+"""What a file is, by its content first, then by its name."""
+
+import re
+
+from energy_pipeline.formats import dynamic_keys, exchange_detail, grids, invoices, names, perimeter, sites, synthesis
+from energy_pipeline.formats.energy import slot_of
+from energy_pipeline.formats.model import BadFile
+from energy_pipeline.formats.text import decode, plain, rows, without_trailing
+
+_LABEL = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{2,4}[ T]\d{1,2}:\d{2}")
+_CURVE_NAME = re.compile(r"cdc|courbe", re.IGNORECASE)
+_SUFFIXES = ("csv", "txt", "xlsx", "toml")
+_SEEN_LINES = 30
+
+
+def is_curve_name(name: str) -> bool:
+    """Whether the name alone says that the file is a load curve."""
+    return bool(_CURVE_NAME.search(name)) and name.lower().endswith((".csv", ".txt"))
+
+
+def kind_of(name: str, content: bytes) -> str:
+    """Return the kind of the file (`landing.KINDS`). Raises BadFile for one that nobody knows."""
+    suffix = name.lower().rsplit(".", 1)[-1]
+    if suffix not in _SUFFIXES:
+        raise BadFile(f"Type de fichier non pris en charge (.{suffix}) : csv, txt, xlsx, zip ou eml attendu.")
+    if not content.strip():
+        raise BadFile("Le fichier est vide.")
+    if suffix == "toml":
+        return "operations"
+    kind = _kind_of_workbook(name, content) if content.startswith(grids.XLSX_MAGIC) else _kind_of_text(name, content)
+    if kind is None:
+        raise BadFile("Fichier non reconnu : ni son nom ni son contenu ne correspondent à un format connu.")
+    return kind
+
+
+def _kind_of_workbook(name: str, content: bytes) -> str | None:
+    book = grids.sheets(content)
+    if invoices.find(book):
+        return "invoices"
+    if "annexe21" in plain(name):
+        raise BadFile("Annexe 2.1 au format xlsx : déposer les fichiers csv 2.11 et 2.12.")
+    if names.parse(name).period_start and synthesis.looks_like(book):
+        return "synthesis"
+    if sites.find(book):
+        return "sites"
+    return "synthesis" if synthesis.looks_like(book) else None
+
+
+def _kind_of_text(name: str, content: bytes) -> str | None:  # noqa: PLR0911 - one return per format
+    lines = rows(decode(content[:65536] if len(content) > 65536 else content))[:_SEEN_LINES]
+    if not lines:
+        raise BadFile("Le fichier est vide.")
+    first = lines[0][1]
+    header = tuple(plain(cell) for cell in without_trailing(first))
+    if dynamic_keys.is_header(first):
+        return "dynamic_keys"
+    if header == exchange_detail.HEADER:
+        return "exchange"
+    if perimeter.is_header(first):
+        return "perimeter"
+    if any(plain(cells[0]) == "denominationop" for _, cells in lines):
+        return "annexe2_operation"
+    if header[:2] == ("type", "prm"):
+        return "annexe2_participants"
+    if any({"price", "validfrom"} <= {plain(cell) for cell in cells} for _, cells in lines):
+        return "prices"
+    if _LABEL.match(first[0]):
+        return "curve"
+    if len(without_trailing(first)) == 2 and slot_of(first[0]):
+        return "energy"
+    table = [grids.csv_sheet(content)]
+    if invoices.find(table):
+        return "invoices"
+    return "sites" if sites.find(table) else _kind_by_name(name)
+
+
+def _kind_by_name(name: str) -> str | None:
+    """Return what the name promises, when the content is not even recognisable: its reader says what is wrong."""
+    bare = plain(name.rsplit(".", 1)[0])
+    if is_curve_name(name):
+        return "curve"
+    if bare.endswith(("energie", "quantites")):
+        return "energy"
+    if "perimetre" in bare and "participants" in bare:
+        return "perimeter"
+    if bare.endswith("annexe211"):
+        return "annexe2_operation"
+    if bare.endswith("annexe212"):
+        return "annexe2_participants"
+    return "exchange" if bare.endswith("detail") else None

@@ -1,0 +1,118 @@
+"""The registry of files: what became of each, and which version of a file holds."""
+
+import hashlib
+from typing import Any
+
+import polars as pl
+
+from energy_pipeline.formats.model import BadFile, Reading
+from energy_pipeline.landing.walk import Entry
+from energy_pipeline.tables import landing as t
+
+_REASON = ("reason", "reason_line", "reason_column", "reason_value")
+VERSIONED = (
+    "curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
+    "dynamic_keys",
+)  # fmt: skip
+"""Kinds of which a later file replaces an earlier one of the same operation, point, series and period."""
+REPLACED_IN_PLACE = ("operations", "prices")
+"""Kinds of ours that are edited where they lie: a new content of the same path replaces the old one."""
+
+
+def file_id(name: str, content: bytes) -> str:
+    """Return the identity of a file: SHA-256 of its base name, NUL, and its content."""
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape") + b"\x00")
+    digest.update(content)
+    return digest.hexdigest()
+
+
+def row(entry: Entry, identity: str, size: int) -> dict[str, Any]:
+    """Return the part of a row of landing.file that does not depend on what became of the file."""
+    return {
+        "file_id": identity,
+        "path": entry.path,
+        "name": entry.name,
+        "delivery": entry.deliveries[0],
+        "received_at": entry.received_at,
+        "size_bytes": size,
+    }
+
+
+def loaded(common: dict[str, Any], reading: Reading, status: str) -> dict[str, Any]:
+    """Return the row of a file that was read."""
+    return common | {
+        "kind": reading.kind,
+        "operation_id": reading.operation_id,
+        "prm": reading.prm,
+        "series": reading.series,
+        "period_start": reading.period_start,
+        "period_end": reading.period_end,
+        "status": status,
+    }
+
+
+def refused(common: dict[str, Any], refusal: BadFile, known: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a file in quarantine; `known` is what its name tells all the same."""
+    return common | known | {
+        "status": "quarantined",
+        "reason": refusal.reason,
+        "reason_line": refusal.line,
+        "reason_column": refusal.column,
+        "reason_value": refusal.value,
+    }  # fmt: skip
+
+
+def same_refusal(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two rows refuse the file for the same reason."""
+    return all(one.get(column) == other.get(column) for column in _REASON)
+
+
+def supersede(files: pl.DataFrame) -> pl.DataFrame:
+    """Return landing.file with its statuses as the whole registry decides them, whatever the order of arrival.
+
+    Among copies of one file (same file_id and operation) the one received last counts, the others are `duplicate`.
+    Among versions (same operation, PRM, series, kind and period, or one path for the files of ours) the one received
+    last is `loaded`, the others `superseded`. A quarantined content is `superseded` once its path holds one that loads.
+    Ties go to the greatest file_id, then path. Rows keep their order.
+    """
+    if files.is_empty():
+        return files
+    quarantined = pl.col("reason").is_not_null()
+    recency = [pl.col("received_at"), pl.col("file_id"), pl.col("path")]
+    read = files.with_row_index("place").filter(~quarantined)
+    versions = pl.when(pl.col("kind").is_in(VERSIONED)).then(
+        pl.concat_str(
+            [pl.col(column).cast(pl.String).fill_null("") for column in
+             ("kind", "operation_id", "prm", "series", "period_start", "period_end")],
+            separator="|",
+        )
+    ).when(pl.col("kind").is_in(REPLACED_IN_PLACE)).then(pl.concat_str(["kind", "path"], separator="|")).otherwise(
+        pl.concat_str(["file_id", pl.col("operation_id").fill_null("")], separator="|")
+    )  # fmt: skip
+    ranked = read.with_columns(version=versions).with_columns(
+        copy=pl.struct(recency).rank("ordinal", descending=True).over("file_id", pl.col("operation_id").fill_null(""))
+    )
+    best = (
+        ranked.filter(pl.col("copy") == 1)
+        .with_columns(rank=pl.struct(recency).rank("ordinal", descending=True).over("version"))
+        .select("place", decided=pl.when(pl.col("rank") == 1).then(pl.lit("loaded")).otherwise(pl.lit("superseded")))
+    )
+    copies = ranked.filter(pl.col("copy") > 1).select("place", decided=pl.lit("duplicate"))
+    mended = (
+        files.with_row_index("place")
+        .filter(quarantined)
+        .with_columns(rank=pl.struct(recency).rank("ordinal", descending=True).over("path"))
+        .select(
+            "place",
+            decided=pl.when(pl.col("path").is_in(read["path"].implode()) | (pl.col("rank") > 1))
+            .then(pl.lit("superseded"))
+            .otherwise(pl.lit("quarantined")),
+        )
+    )
+    decided = pl.concat([best, copies, mended])
+    return (
+        files.with_row_index("place")
+        .join(decided, on="place", how="left", maintain_order="left")
+        .with_columns(status=pl.col("decided"))
+        .select(t.FILE.column_names)
+    )
