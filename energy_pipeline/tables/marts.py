@@ -342,6 +342,24 @@ INVOICE_RECONCILIATION = Table(
     source="Convention §9, Part d'Electricité de Complément; code de l'énergie L315-4",
 )
 
+_PRICE = Column("price", "DECIMAL(18,6)", "Price excluding VAT", unit="EUR/kWh", nullable=True)
+
+SAVING_MONTH = Table(
+    "marts",
+    "saving_month",
+    "Euros that self-consumption saved a consumer over a period: kWh × (avoided price − local price − organiser's fee).",
+    (
+        *_PERIOD,
+        c.PRM,
+        c.energy("self_consumption_kwh", "Self-consumption: recomputed, else published"),
+        _PRICE.named("avoided_price", "Supplier's price per kWh that was not bought, mean over the kWh"),
+        _PRICE.named("local_price", "Price per kWh paid to the producer, mean over the kWh"),
+        _PRICE.named("organiser_fee", "Fee per kWh paid to the organiser, mean over the kWh; 0 when none is given"),
+        c.money("saving_eur", "Euros saved, excluding VAT; NULL when a price is missing"),
+    ),
+    key=("operation_id", "period_start", "prm"),
+)
+
 FINDING = Table(
     "marts",
     "finding",
@@ -377,6 +395,59 @@ FINDING = Table(
     key=("finding_id",),
 )
 
+DEADLINE = Table(
+    "marts",
+    "deadline",
+    "What the convention makes due, by whom and when: of each period known, and of those that follow.",
+    (
+        c.OPERATION_ID,
+        Column(
+            "kind",
+            "VARCHAR",
+            "Rule of the convention that the deadline comes from",
+            allowed=("change_notice", "dynamic_keys", "results", "change_answer"),
+        ),
+        Column("party", "VARCHAR", "Who is to act", allowed=("organiser", "enedis")),
+        Column("due_on", "DATE", "Last day to comply"),
+        c.PERIOD_START.optional(),
+        c.PERIOD_END.optional(),
+        Column("title", "VARCHAR", "In French, short: what is due"),
+        Column("description", "VARCHAR", "In French: what is due, for which period"),
+        Column("article", "VARCHAR", "Article of the convention"),
+        Column("done", "BOOLEAN", "Whether a file received shows it done; NULL if files cannot tell", nullable=True),
+        Column("done_on", "DATE", "Day on which the first such file was received", nullable=True),
+    ),
+    key=("operation_id", "kind", "due_on", "period_start"),
+    source="Convention §3.2, §4, §5",
+)
+
+COMPLETENESS = Table(
+    "marts",
+    "completeness",
+    "Each file that a period calls for, and what became of it.",
+    (
+        *_PERIOD,
+        c.PRM.optional(),
+        c.ROLE.optional(),
+        Column(
+            "kind",
+            "VARCHAR",
+            "Kind of the file",
+            allowed=("curve", "energy", "exchange", "perimeter", "synthesis", "dynamic_keys"),
+        ),
+        c.SERIES_COLUMN.optional(),
+        Column(
+            "status",
+            "VARCHAR",
+            "Whether the file is there; not_expected: the operation never receives the like",
+            allowed=("received", "missing", "quarantined", "not_expected"),
+        ),
+        Column("path", "VARCHAR", "File that counts, or that was refused", nullable=True),
+    ),
+    key=("operation_id", "period_start", "prm", "role", "kind", "series"),
+    source="Convention §5.2.2.1, §11.6",
+)
+
 FILE = Table(
     "marts",
     "file",
@@ -399,5 +470,6 @@ PUBLICATION = Table(
 
 TABLES = (
     OPERATION, PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH, CONSUMER_SLOT_MONTH, PRODUCER_MONTH,
-    EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, FINDING, FILE, PUBLICATION,
+    EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, SAVING_MONTH, FINDING, DEADLINE,
+    COMPLETENESS, FILE, PUBLICATION,
 )  # fmt: skip

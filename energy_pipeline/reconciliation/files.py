@@ -1,0 +1,90 @@
+"""Findings of the files: those refused, what was noticed in those read; and where each curve comes from."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from energy_pipeline.reconciliation.finding import evidence, facts
+
+
+def paths_of_curves(files: pl.DataFrame) -> dict[tuple[Any, ...], str]:
+    """Return the path of the latest curve file by (operation, PRM, series, first day). `files`: landing.file."""
+    curves = files.filter((pl.col("kind") == "curve") & pl.col("status").is_in(["loaded", "superseded"]))
+    rows = curves.sort(pl.col("status") == "loaded", "received_at", "file_id")
+    return {tuple(key): path for *key, path in
+            rows.select("operation_id", "prm", "series", "period_start", "path").iter_rows()}  # fmt: skip
+
+
+def month_of_file() -> pl.Expr:
+    """Return the month that a file's findings belong to: of its period's last day, else of its reception."""
+    return pl.coalesce("period_end", pl.col("received_at").dt.date()).dt.truncate("1mo")
+
+
+def file_facts(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFrame:
+    """Return facts `quarantined_file` and those of the readers' notes, for the files of `month`.
+
+    `files`: landing.file; `notes`: landing.note with `received_at` and `path`. A file refused, then fixed and read
+    (same path, or same name in the same operation, received later), is no longer a finding.
+    """
+    refused = files.filter((pl.col("status") == "quarantined") & (month_of_file() == month))
+    read = files.filter(pl.col("status").is_in(["loaded", "superseded"])).select(
+        "path", "name", "operation_id", pl.col("received_at").alias("read_at")
+    )
+    fixed = pl.concat(
+        [
+            refused.join(read.select(*keys, "read_at"), on=keys).filter(pl.col("read_at") > pl.col("received_at"))
+            .select("path", "file_id")
+            for keys in (["path"], ["name", "operation_id"])
+        ]
+    )  # fmt: skip
+    standing = refused.join(fixed, on=["path", "file_id"], how="anti").sort("path", "file_id")
+    return pl.concat(
+        [facts([_refused(row, month) for row in standing.iter_rows(named=True)]), _notes(files, notes, month)]
+    )
+
+
+def _refused(row: dict[str, Any], month: date) -> dict[str, object]:
+    return {
+        "check_name": "quarantined_file",
+        "month": month,
+        "operation_id": row["operation_id"],
+        "prm": row["prm"],
+        "period_start": row["period_start"],
+        "period_end": row["period_end"],
+        "evidence": evidence(
+            {
+                "file": row["path"],
+                "line": row["reason_line"],
+                "column": row["reason_column"],
+                "value": row["reason_value"],
+            }
+        ),
+        "message": f"Fichier « {row['name']} » refusé : {row['reason'] or 'motif inconnu'}",
+        "discriminator": row["path"],
+    }
+
+
+def _notes(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFrame:
+    known = files.select(
+        "file_id", "path", "name", "operation_id", "prm", "period_start", "period_end", month_of_file().alias("month")
+    ).unique(["file_id", "path"])
+    about = notes.select("file_id", "path", "check_name", "line", "value", "message").join(
+        known, on=["file_id", "path"]
+    )
+    return facts(
+        [
+            {
+                "check_name": row["check_name"],
+                "month": month,
+                "operation_id": row["operation_id"],
+                "prm": row["prm"],
+                "period_start": row["period_start"],
+                "period_end": row["period_end"],
+                "evidence": evidence({"file": row["path"], "line": row["line"], "value": row["value"]}),
+                "message": f"Fichier « {row['name']} » : {row['message']}",
+                "discriminator": f"{row['path']}|{row['line'] or ''}",
+            }
+            for row in about.filter(pl.col("month") == month).sort("path", "line", "message").iter_rows(named=True)
+        ]
+    )

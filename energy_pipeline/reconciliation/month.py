@@ -1,0 +1,111 @@
+"""All that a month's reconciliation says, from frames to frames."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from energy_pipeline.invoices import latest_details, total_mismatches
+from energy_pipeline.reconciliation.bills import days_needed, reconcile, reconciliation_table
+from energy_pipeline.reconciliation.enedis_split import differing_periods, split_by_energies, split_facts
+from energy_pipeline.reconciliation.energies import (
+    energy_facts,
+    exchange_facts,
+    slot_energies,
+    totals_of_files,
+    with_operation_totals,
+)
+from energy_pipeline.reconciliation.files import file_facts, paths_of_curves
+from energy_pipeline.reconciliation.finding import build
+from energy_pipeline.reconciliation.issues import issue_facts
+from energy_pipeline.reconciliation.prices import timeline
+from energy_pipeline.reconciliation.reduction import Reduced, reduce_curves
+from energy_pipeline.reconciliation.savings import savings
+from energy_pipeline.reconciliation.supplier import bill_facts, superseded_facts, total_facts
+from energy_pipeline.reconciliation.synthesis import synthesis_facts
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """Rows of a month for `marts.invoice_reconciliation`, `marts.saving_month` and `marts.finding`."""
+
+    invoice_reconciliation: pl.DataFrame
+    saving_month: pl.DataFrame
+    finding: pl.DataFrame
+
+
+def reconcile_month(landed: Frames, computed: Frames, marts: Frames, month: date) -> Reconciled:
+    """Return what the month's reconciliation says.
+
+    `landed`: by name, landing.file, and with `received_at` and `path` energy, exchange, synthesis, invoice_row,
+    site_row, price, note; invoice_row for all months, the others at least for `month`. `computed`: operation_period,
+    curve, exchange, issue, for the periods of `month` and those of the days that its bills need. `marts`: participant
+    and site. A batch of operations too large for the memory is reduced in parts: `reduce_curves`, `concat`, `conclude`.
+    """
+    periods, curves = _periods_needed(landed["invoice_row"], computed, month)
+    return conclude(landed, computed, marts, reduce_curves(periods, curves, month), month)
+
+
+def _periods_needed(invoice_rows: pl.DataFrame, computed: Frames, month: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the periods of the month and, of the others, those that bills of the month touch, with their curves."""
+    details, _ = latest_details(invoice_rows)
+    needed = days_needed(details, month)
+    key = ["operation_id", "period_start"]
+    periods, curves = computed["operation_period"], computed["curve"]
+    current = periods.filter(pl.col("month") == month)
+    others = periods.filter(pl.col("month") != month)
+    billed = (
+        curves.filter(pl.col("role") == "consumer").select(*key, "prm")
+        .join(others.select(*key, "period_end"), on=key)
+        .join(needed, on="prm")
+        .filter((pl.col("first_day") <= pl.col("period_end")) & (pl.col("last_day") >= pl.col("period_start")))
+    )  # fmt: skip
+    kept = pl.concat(
+        [
+            curves.join(current.select(key), on=key, how="semi"),
+            curves.filter(pl.col("role") == "consumer").join(billed, on=[*key, "prm"], how="semi"),
+        ]
+    )
+    return pl.concat([current, others.join(billed, on=key, how="semi")]), kept
+
+
+def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, month: date) -> Reconciled:
+    """Return what `reconcile_month` does, from curves already reduced; `computed` needs no curve here."""
+    periods = computed["operation_period"].filter(pl.col("month") == month)
+    stretches = timeline(landed["price"])
+    paths = paths_of_curves(landed["file"])
+
+    slots = slot_energies(_of_periods(landed["energy"], periods))
+    files = totals_of_files(slots)
+    split = pl.concat([reduced.split, split_by_energies(files, reduced.totals)])
+    split_off = differing_periods(split)
+    totals = with_operation_totals(reduced.totals)
+
+    details, superseded = latest_details(landed["invoice_row"])
+    judged = reconcile(details, reduced.daily, marts["participant"], marts["site"], month)
+    saved, prices_missing = savings(reduced.daily, periods, stretches, month)
+
+    found = [
+        file_facts(landed["file"], landed["note"], month),
+        issue_facts(computed["issue"], month),
+        split_facts(split, periods, stretches, paths),
+        energy_facts(files, totals, split_off, paths),
+        exchange_facts(
+            _of_periods(landed["exchange"], periods), computed["exchange"], reduced.totals, periods, split_off
+        ),
+        synthesis_facts(_of_periods(landed["synthesis"], periods), slots, files, totals, split_off),
+        bill_facts(judged),
+        total_facts(total_mismatches(details), month),
+        superseded_facts(superseded, month),
+        prices_missing,
+    ]
+    return Reconciled(reconciliation_table(judged), saved, build(pl.concat(found)))
+
+
+def _of_periods(rows: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows about exactly these periods."""
+    key = ["operation_id", "period_start", "period_end"]
+    return rows.join(periods.select(key), on=key, how="semi")

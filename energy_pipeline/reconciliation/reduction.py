@@ -1,0 +1,203 @@
+"""Dense arrays reduced to what comparing needs: daily energies, totals of the period, steps that differ.
+
+After it no comparison touches a step again, so a month of thousands of operations can be reduced batch by batch.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from energy_pipeline.invoices.reference import tolerances
+from energy_pipeline.periods import grid
+from energy_pipeline.reconciliation.split import SPLIT_SCHEMA, Arrays, BoolArray, FloatArray, Period, compare_steps
+
+SERIES = {
+    "consumer": ("consumption", "self_consumption", "complement"),
+    "producer": ("production", "self_produced", "surplus"),
+}
+"""What the three arrays of a participant are, in order: measured, shared, remainder."""
+
+DAILY_SCHEMA = {
+    "operation_id": pl.String(),
+    "period_start": pl.Date(),
+    "prm": pl.String(),
+    "day": pl.Date(),
+    "consumption_kwh": pl.Float64(),
+    "self_consumption_kwh": pl.Float64(),
+    "complement_kwh": pl.Float64(),
+    "published_self_consumption_kwh": pl.Float64(),
+    "published_complement_kwh": pl.Float64(),
+}
+TOTALS_SCHEMA = {
+    "operation_id": pl.String(),
+    "period_start": pl.Date(),
+    "period_end": pl.Date(),
+    "prm": pl.String(),
+    "role": pl.String(),
+    "series": pl.String(),
+    "recomputed_kwh": pl.Float64(),
+    "recomputed_margin_kwh": pl.Float64(),
+    "published_kwh": pl.Float64(),
+    "published_margin_kwh": pl.Float64(),
+}
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """Curves of some operations, reduced.
+
+    `daily`: energies of each consumer and day, NULL where a step of the day is unknown. `totals`: energy of each series
+    over the period, NULL where a step of the stay is unknown; `recomputed` is NULL too where inputs were estimated by
+    us (Enedis may have estimated otherwise), `…_margin_kwh` is what truncated watts may hide. `split`: per participant,
+    what the published split and ours have in common (SPLIT_SCHEMA).
+    """
+
+    daily: pl.DataFrame
+    totals: pl.DataFrame
+    split: pl.DataFrame
+
+
+def empty() -> Reduced:
+    """Return the reduction of no curve."""
+    return Reduced(*(pl.DataFrame(schema=schema) for schema in (DAILY_SCHEMA, TOTALS_SCHEMA, SPLIT_SCHEMA)))
+
+
+def concat(parts: Iterable[Reduced]) -> Reduced:
+    """Return several reductions as one."""
+    listed = [empty(), *parts]
+    return Reduced(*(pl.concat([getattr(part, name) for part in listed]) for name in ("daily", "totals", "split")))
+
+
+def reduce_curves(operation_periods: pl.DataFrame, curves: pl.DataFrame, month: date) -> Reduced:
+    """Reduce computed.curve of the operations' periods.
+
+    `curves`: all the participants of each operation and period of `month`; of the other periods, those of the bills
+    are enough. Totals and split are made for the periods of `month` only. Curves whose length is not that of the
+    period's grid are left out.
+    """
+    groups = curves.sort("operation_id", "period_start", "role", "prm").partition_by(
+        "operation_id", "period_start", as_dict=True
+    )
+    parts = []
+    names = ("operation_id", "period_start", "period_end", "step_minutes", "key_type_used", "month")
+    for *fields, period_month in operation_periods.select(names).iter_rows():
+        period = Period(*fields)
+        group = groups.get((period.operation_id, period.start))
+        if group is None:
+            continue
+        arrays = _arrays(period, group)
+        daily = _daily(period, arrays)
+        if period_month == month:
+            judged = arrays.is_comparable(period.key_type_used), arrays.margin(period.key_type_used)
+            parts.append(Reduced(daily, _totals(period, arrays, *judged), compare_steps(period, arrays, *judged)))
+        else:
+            parts.append(Reduced(daily, empty().totals, empty().split))
+    return concat(parts)
+
+
+def _arrays(period: Period, group: pl.DataFrame) -> Arrays:
+    steps = grid.count_steps(period.start, period.end, period.step_minutes)
+    fit = group.filter((pl.col("quality").list.len() == steps) & (pl.col("measured_w").list.len() == steps))
+    return Arrays(
+        prms=fit["prm"].to_list(),
+        is_consumer=(fit["role"] == "consumer").to_numpy(),
+        quality=matrix(fit["quality"], steps),
+        measured=matrix(fit["measured_w"], steps),
+        shared=matrix(fit["self_consumption_w"], steps),
+        remainder=matrix(fit["remainder_w"], steps),
+        published_shared=matrix(fit["published_self_consumption_w"], steps),
+        published_remainder=matrix(fit["published_remainder_w"], steps),
+    )
+
+
+def matrix(lists: pl.Series, steps: int) -> FloatArray:
+    """Return the lists as (rows, steps); NaN for NULL, for an absent list and for one of another length."""
+    stacked = np.full((len(lists), steps), np.nan)
+    fits = (lists.list.len() == steps).fill_null(False)
+    if steps and fits.any():
+        flat = lists.filter(fits).explode().cast(pl.Float64).to_numpy()
+        stacked[fits.to_numpy()] = flat.reshape(-1, steps)
+    return stacked
+
+
+@lru_cache(maxsize=256)
+def _day_starts(start: date, end: date, step: int) -> tuple[list[date], NDArray[np.intp]]:
+    days = [start + timedelta(days=count) for count in range((end - start).days + 1)]
+    return days, np.array([grid.index_of(day, start, step) for day in days], dtype=np.intp)
+
+
+def _daily(period: Period, arrays: Arrays) -> pl.DataFrame:
+    consumers = np.flatnonzero(arrays.is_consumer)
+    days, starts = _day_starts(period.start, period.end, period.step_minutes)
+    if not len(consumers):
+        return pl.DataFrame(schema=DAILY_SCHEMA)
+    per_kwh = period.hours / 1000
+    series = (arrays.measured, arrays.shared, arrays.remainder, arrays.published_shared, arrays.published_remainder)
+    columns = [(np.add.reduceat(values[consumers], starts, axis=1) * per_kwh).ravel() for values in series]
+    frame = pl.DataFrame(
+        {
+            "operation_id": [period.operation_id] * (len(consumers) * len(days)),
+            "period_start": [period.start] * (len(consumers) * len(days)),
+            "prm": [arrays.prms[row] for row in consumers for _ in days],
+            "day": days * len(consumers),
+            **dict(zip(list(DAILY_SCHEMA)[4:], columns, strict=True)),
+        },
+        schema=DAILY_SCHEMA,
+    )
+    return frame.with_columns(pl.col(list(DAILY_SCHEMA)[4:]).fill_nan(None))
+
+
+def _totals(period: Period, arrays: Arrays, comparable: BoolArray, margin: FloatArray) -> pl.DataFrame:
+    """Return the energy of each series; a step at which the PRM is not a participant (quality 0) adds nothing."""
+    per_kwh = period.hours / 1000
+    stays = arrays.quality > 0
+    days = (period.end - period.start).days + 1
+    unseen = tolerances("energy")["unseen_steps_per_day"] * days
+    watts = tolerances("split")["watts_per_curve"]
+
+    def total(values: FloatArray) -> FloatArray:
+        return np.where(stays, values, 0.0).sum(axis=1) * per_kwh
+
+    def truncation(values: FloatArray) -> FloatArray:
+        return np.minimum((values > 0).sum(axis=1) + unseen, stays.sum(axis=1)) * watts * per_kwh
+
+    measured = np.where(arrays.is_estimated().any(axis=1), np.nan, total(arrays.measured))
+    complete = (comparable | ~stays).all(axis=1)
+    allowed = total(margin)
+    hidden = truncation(arrays.measured)
+    shared, remainder = (np.where(complete, total(values), np.nan) for values in (arrays.shared, arrays.remainder))
+    shown = (
+        (measured, hidden, measured, hidden),
+        (shared, allowed, total(arrays.published_shared), truncation(arrays.published_shared)),
+        (
+            remainder,
+            allowed + hidden,
+            total(arrays.published_remainder),
+            truncation(arrays.published_remainder),
+        ),
+    )
+    roles = ["consumer" if consumer else "producer" for consumer in arrays.is_consumer]
+    present = pl.Series(stays.any(axis=1))
+    frames = [
+        pl.DataFrame(
+            {
+                "prm": arrays.prms,
+                "role": roles,
+                "series": [SERIES[role][index] for role in roles],
+                **dict(zip(list(TOTALS_SCHEMA)[6:], columns, strict=True)),
+            }
+        ).filter(present)
+        for index, columns in enumerate(shown)
+    ]
+    made = pl.concat(frames).with_columns(
+        pl.lit(period.operation_id).alias("operation_id"),
+        pl.lit(period.start).alias("period_start"),
+        pl.lit(period.end).alias("period_end"),
+        pl.col(list(TOTALS_SCHEMA)[6:]).fill_nan(None),
+    )
+    return made.select(pl.col(name).cast(type_) for name, type_ in TOTALS_SCHEMA.items())

@@ -1,0 +1,141 @@
+"""Findings of the supplier's side: bills, totals, rows changed from one export to the next."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from energy_pipeline.reconciliation import french
+from energy_pipeline.reconciliation.finding import evidence, facts
+
+CLAIMED = ("self_consumption_not_deducted", "over_billed", "under_billed", "site_unknown")
+TOTALS = {
+    "parts": ("MONTANT HTT", "la somme de ses composantes"),
+    "taxes": ("TOTAL HORS TVA", "le montant HTT plus les taxes"),
+    "bases": ("la somme des assiettes de TVA", "le total hors TVA"),
+    "vat": ("TOTAL TTC", "le total hors TVA plus la TVA"),
+    "registers": ("TOTAL CONSO KWH", "la somme des cadrans"),
+}
+KEY = ("supplier", "invoice_number", "detail_id", "prm")
+
+
+def bill_facts(judged: pl.DataFrame) -> pl.DataFrame:
+    """Return a fact per bill whose verdict someone has to act on (`judged`: of `bills.reconcile`)."""
+    return facts([_bill(row) for row in judged.filter(pl.col("verdict").is_in(CLAIMED)).iter_rows(named=True)])
+
+
+def _bill(row: dict[str, Any]) -> dict[str, object]:
+    is_known = row["verdict"] != "site_unknown"
+    excise = row["excise_eur_excess"] if is_known else None
+    return {
+        "check_name": row["verdict"],
+        "month": row["month"],
+        "operation_id": row["operation_id"],
+        "role": "consumer",
+        **{name: row[name] for name in KEY},
+        "period_start": row["consumption_start"],
+        "period_end": row["consumption_end"],
+        "expected": row["expected_kwh"] if is_known else None,
+        "observed": row["net_kwh"],
+        "unit": "kWh",
+        "amount_eur": row["amount_eur"],
+        "amount_ttc_eur": row["amount_ttc_eur"],
+        "evidence": evidence(
+            {
+                "file": row["path"],
+                "line": row["line"],
+                "value": row["billed_kwh"],
+                "expected_kwh": _rounded(row["expected_kwh"]) if is_known else None,
+                "consumption_kwh": _rounded(row["consumption_kwh"]),
+                "self_consumption_kwh": _rounded(row["self_consumption_kwh"]),
+                "complement_source": ("published" if row["is_published"] else "recomputed") if is_known else None,
+                "excise_eur": _rounded(excise),
+            }
+        ),
+        "message": _bill_message(row, excise),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _bill_message(row: dict[str, Any], excise: float | None) -> str:
+    bill = (
+        f"Facture {row['invoice_number']} ({row['supplier']}), PRM {row['prm']}, "
+        f"{french.days(row['consumption_start'], row['consumption_end'])}"
+    )
+    if row["verdict"] == "site_unknown":
+        return f"{bill} : ce point de mesure n'est ni dans les listes de sites ni dans un périmètre d'opération."
+    excess = abs(row["excess_kwh"])
+    billed = f"{french.kwh(row['net_kwh'])} facturés pour {french.kwh(row['expected_kwh'])} de complément"
+    what = {
+        "self_consumption_not_deducted": f"{french.kwh(excess)} autoconsommés n'ont pas été déduits",
+        "over_billed": f"{french.kwh(excess)} en trop",
+        "under_billed": f"{french.kwh(excess)} en moins",
+    }[row["verdict"]]
+    if row["amount_eur"] is None:
+        return f"{bill} : {billed} ; {what}. Montant inconnu : la facture ne donne pas le prix de l'énergie."
+    ttc = french.euros(abs(row["amount_ttc_eur"]))
+    apart = f" Accise sur ces kWh, comptée à part : {french.euros(abs(excise))} HT." if excise else ""
+    return f"{bill} : {billed} ; {what}, soit {french.euros(abs(row['amount_eur']))} HT ({ttc} TTC).{apart}"
+
+
+def total_facts(mismatches: pl.DataFrame, month: date) -> pl.DataFrame:
+    """Return a fact `invoice_total_mismatch` per detail of `month` (`mismatches`: of `invoices.total_mismatches`)."""
+    return facts([_total(row) for row in mismatches.filter(pl.col("month") == month).iter_rows(named=True)])
+
+
+def _total(row: dict[str, Any]) -> dict[str, object]:
+    first = row["failed"][0]
+    name, rule = TOTALS[first]
+    show = french.kwh if first == "registers" else french.euros
+    others = [TOTALS[failed][0] for failed in row["failed"][1:]]
+    also = f" N'est pas juste non plus : {', '.join(others)}." if others else ""
+    return {
+        "check_name": "invoice_total_mismatch",
+        "month": row["month"],
+        **{key: row[key] for key in KEY},
+        "period_start": row["consumption_start"],
+        "period_end": row["consumption_end"],
+        "expected": row["recomputed"],
+        "observed": row["printed"],
+        "unit": "kWh" if first == "registers" else "EUR",
+        "amount_eur": row["amount_eur"],
+        "amount_ttc_eur": row["amount_ttc_eur"],
+        "evidence": evidence(
+            {"file": row["path"], "line": row["line"], "column": name, "value": _rounded(row["printed"])}
+        ),
+        "message": (
+            f"Facture {row['invoice_number']} ({row['supplier']}), détail {row['detail_id']} : {name} de "
+            f"{show(row['printed'])}, mais {rule} donne {show(row['recomputed'])}.{also}"
+        ),
+    }
+
+
+def superseded_facts(superseded: pl.DataFrame, month: date) -> pl.DataFrame:
+    """Return a fact `superseded_invoice_row` per detail of `month` that an export changed (of `latest_details`)."""
+    return facts([_superseded(row) for row in superseded.filter(pl.col("month") == month).iter_rows(named=True)])
+
+
+def _superseded(row: dict[str, Any]) -> dict[str, object]:
+    before, after = row["previous_total_excl_vat_eur"], row["total_excl_vat_eur"]
+    totals = ""
+    if before is not None and after is not None and before != after:
+        totals = f" Total hors TVA : {french.euros(float(before))} auparavant, {french.euros(float(after))} désormais."
+    return {
+        "check_name": "superseded_invoice_row",
+        "month": row["month"],
+        **{key: row[key] for key in KEY},
+        "expected": None if before is None else float(before),
+        "observed": None if after is None else float(after),
+        "unit": "EUR",
+        "evidence": evidence(
+            {"file": row["previous_path"], "line": row["previous_line"], "value": before},
+            {"file": row["path"], "line": row["line"], "value": after, "changed": row["changed"]},
+        ),
+        "message": (
+            f"Facture {row['invoice_number']} ({row['supplier']}), détail {row['detail_id']} : un export plus récent "
+            f"donne une autre version de cette ligne, qui remplace la précédente.{totals}"
+        ),
+    }
