@@ -158,6 +158,23 @@ def _outsider(site: Site, month: date) -> Reading:
     return _reading(site, drawn, drawn)
 
 
+def slot_kwh_of_month(flows: Flows, site: Site, consumer: int, month: date) -> dict[str, float]:
+    """Return the complement of a consumer in each of its slots over the calendar month `month`."""
+    last = month_end(month)
+    return slot_kwh(site, flows.complement[consumer, flows.clock.span(month, last)], month, last)
+
+
+def _estimate(sold: dict[str, int]) -> dict[str, int]:
+    return {slot: whole(value * ESTIMATE_FACTOR) for slot, value in sold.items()}
+
+
+def _settled(reading: Reading, before: dict[str, float]) -> Reading:
+    """Return `reading` less what the estimated bill of the month before sold beyond the complement `before`."""
+    right = {slot: whole(value) for slot, value in before.items()}
+    guessed = _estimate(right)
+    return replace(reading, sold={slot: value + right[slot] - guessed[slot] for slot, value in reading.sold.items()})
+
+
 def _indexes(site: Site, flows: Flows, consumer: int, month: date) -> Row:
     """Return the readings of a C5 meter at both ends of the month: what was drawn, shared or not."""
     if site.segment != "C5":
@@ -220,8 +237,10 @@ def month_of_bills(acc: Operation, flows: Flows, first: date, number: int) -> Mo
             out.rows.append(bill(acc, site, month, _outsider(site, month), document))
             continue
         drawn = slot_kwh(site, flows.consumption[n, span], month, last)
-        sold = slot_kwh(site, flows.complement[n, span], month, last)
+        sold = slot_kwh_of_month(flows, site, n, month)
         reading = replace(_reading(site, drawn, sold), indexes=_indexes(site, flows, n, month))
+        if acc.faults.estimated == (number - 1, n):
+            reading = _settled(reading, slot_kwh_of_month(flows, site, n, add_months(first, number - 1)))
         published = kwh(truncated(flows.complement[n, span]))
         _bill_participant(
             out, acc, (number, n), month=month, reading=reading, document=document, published_kwh=published
@@ -262,8 +281,8 @@ def _bill_participant(
         row = bill(acc, site, month, _more(reading, OVER_BILLED_KWH), document)
         _note(out, found, "over_billed", excess_value(row, published_kwh), "150 kWh facturés de trop")
     elif case == faults.estimated:
-        estimate = {slot: whole(value * ESTIMATE_FACTOR) for slot, value in reading.sold.items()}
-        row = bill(acc, site, month, replace(reading, sold=estimate, kind="Estimé", indexes={}), document)
+        estimated = replace(reading, sold=_estimate(reading.sold), kind="Estimé", indexes={})
+        row = bill(acc, site, month, estimated, document)
     elif case == faults.credited:
         row = bill(acc, site, month, _more(reading, CREDITED_KWH), document)
         later = month_end(add_months(month, 1)) + timedelta(days=4)

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
-from tests.unit.demo.reading import anomalies, curve_kwh, delivery, invoices
+from tests.unit.demo.reading import anomalies, curve_kwh, delivery, invoices, watts
 
 MONTHS = ("2025-09", "2025-10", "2025-11")
 
@@ -128,6 +128,17 @@ def test_one_estimated_bill_and_prms_written_as_excel_does(inbox):
     quirks = sum(row["PDL/PRM"].startswith("'") for row in rows)
     assert 0 < quirks < len(rows) / 2
     assert all(isinstance(row["PDL/PRM"], str) and len(prm(row)) == 14 for row in rows)
+
+
+def test_the_reading_after_an_estimate_settles_it(inbox):
+    rows = {m: next(r for r in invoices(inbox, m) if prm(r) == "30001000200101") for m in MONTHS[:2]}
+    assert [row["TYPE RELEVE"] for row in rows.values()] == ["Estimé", "Relevé normal"]
+    complement = 0.0
+    for stamps in ("15082025_14092025", "15092025_14102025", "15102025_14112025"):
+        curve = watts(delivery(inbox, "ACC00000102", stamps)[f"30001000200101_{stamps}_Complement_CDC.csv"])
+        complement += sum(sum(values) for (_, label), values in curve.items() if label[3:5] in ("09", "10")) / 4000
+    billed = [row["TOTAL CONSO KWH"] for row in rows.values()]
+    assert sum(billed) == pytest.approx(complement, abs=4)
 
 
 def test_unknown_site_is_in_no_list_and_no_perimeter(inbox):
