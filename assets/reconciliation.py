@@ -49,5 +49,6 @@ def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mater
                 warehouse.replace(
                     connection, marts.INVOICE_RECONCILIATION, made.invoice_reconciliation, {"month": month}
                 )
+                warehouse.replace(connection, marts.SAVING_MONTH, made.saving_month, {"month": month})
                 rows += warehouse.replace(connection, marts.FINDING, made.finding, {"month": month})
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})

@@ -10,7 +10,7 @@ import polars as pl
 from energy_pipeline.settings import SQL
 from energy_pipeline.tables import Table, ddl, landing, schemas
 
-LATEST_ONLY = (landing.ENERGY, landing.EXCHANGE, landing.SYNTHESIS)
+LATEST_ONLY = (landing.ENERGY, landing.EXCHANGE, landing.SYNTHESIS, landing.PRICE)
 
 
 class WarehouseError(Exception):
@@ -76,20 +76,20 @@ def create(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...]) -> 
 def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views `staging.*`: rows of the files that count, with their date and path.
 
-    Earlier versions stay where the reader of the view resolves step by step or keeps a history; for totals
-    (energies, exchanges, syntheses) only the latest file counts.
+    Earlier versions stay where the reader of the view resolves step by step or keeps a history; of totals (energies,
+    exchanges, syntheses) and of the files that are edited in place (operations.toml, prices.csv) only the latest counts.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
     for table in landing.TABLES:
         if "file_id" not in table.column_names or table is landing.FILE:
             continue
-        statuses = "'loaded'" if table in LATEST_ONLY else "'loaded', 'superseded'"
+        earlier = "" if table in LATEST_ONLY else " OR file.status = 'superseded' AND file.kind <> 'operations'"
         same_operation = "AND row.operation_id = coalesce(file.operation_id, row.operation_id)"
         connection.execute(f"""
             CREATE OR REPLACE VIEW staging.{table.name} AS
             SELECT row.*, file.received_at, file.path
             FROM {table.qualified_name} AS row
-            INNER JOIN landing.file AS file ON file.file_id = row.file_id AND file.status IN ({statuses})
+            INNER JOIN landing.file AS file ON file.file_id = row.file_id AND (file.status = 'loaded'{earlier})
             {same_operation if "operation_id" in table.column_names and table is not landing.PRICE else ""}
         """)
 
