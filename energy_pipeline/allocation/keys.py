@@ -79,7 +79,7 @@ def resolve(inputs: Inputs) -> tuple[Keys, list[Fault]]:
     end = grid.next_day(inputs.period_end)
     types = holding(inputs.types, inputs.period_start, end) or _undeclared(inputs)
     dynamic: _Piece | None = None
-    for (start, declared), stop in zip(types, [*(start for start, _ in types[1:]), end], strict=True):
+    for (start, declared), stop in zip(types, [*(start for start, _ in types[1:]), end], strict=False):
         if declared.key_type == "default":
             pieces.append(_Piece(*_steps(inputs, start, stop), "default", f"{BY_DEFAULT} (article 4.1)"))
         elif declared.key_type == "static":

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from traceback import extract_tb
 
 import polars as pl
 
@@ -156,4 +158,7 @@ def _unknown_roles(strangers: list[tuple[Stay, str]], start: date, end: date) ->
 
 def _surprise(error: Exception) -> Fault:
     message = f"Le calcul de la période a échoué ({type(error).__name__} : {error}) ; les autres opérations continuent."
-    return Fault("operation_not_computed", message)
+    where = extract_tb(error.__traceback__)[-1]
+    return Fault(
+        "operation_not_computed", message, evidence=[{"file": Path(where.filename).name, "line": where.lineno}]
+    )

@@ -88,6 +88,8 @@ def declared_types(declared: pl.DataFrame) -> dict[str, list[DeclaredType]]:
 
 def holding(versions: Sequence[V], first: date, end: date) -> list[tuple[date, V]]:
     """Return (from day, version) in force over [first, end): each holds until the next, the first one also before."""
+    if not versions:
+        return []
     starts: list[date] = [date.min, *(version.declared_on for version in versions[1:])]
     ends: list[date] = [*starts[1:], date.max]
     return [
