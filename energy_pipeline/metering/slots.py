@@ -136,6 +136,7 @@ def slot_energies(
     ("published"). A consumer of whom neither tells a slot has no row.
     """
     step_hours = period[2] / HOUR
+    summed = [None if powers is None else np.nan_to_num(powers) for powers in curves]
     found = []
     for row, prm in enumerate(prms):
         energies, site = published.get(prm, {}), sites.get(prm, Site(None, None))
@@ -151,14 +152,14 @@ def slot_energies(
         mask = masks(slots, windows, *period)
         sums = [
             [None] * len(slots) if mask is None or powers is None else _kwh(mask, powers[row], step_hours)
-            for powers in curves
+            for powers in summed
         ]
         found += [SlotEnergy(prm, slot, source, *values) for slot, *values in zip(slots, *sums, strict=True)]
     return found
 
 
 def _kwh(mask: FloatArray, powers: FloatArray, step_hours: float) -> list[float]:
-    return (mask @ np.nan_to_num(powers) * (step_hours / 1000)).tolist()
+    return (mask @ powers * (step_hours / 1000)).tolist()
 
 
 def infer_windows(watts: FloatArray, energies: Mapping[str, float], period: tuple[date, date, int]) -> Windows | None:

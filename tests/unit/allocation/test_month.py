@@ -162,6 +162,24 @@ def test_a_curve_of_a_stranger_is_reported_and_left_out():
     assert len(json.loads(issue["evidence"])) == 2
 
 
+def test_an_empty_curve_is_not_made_of_the_week_before():
+    batch = static()
+    batch.rows["curve"][1]["watts"] = [None] * STEPS
+    batch.curve(SCHOOL, "consumption", [440] * 2976, period=(date(2025, 8, 1), date(2025, 8, 31)))
+    made = batch.compute()
+    assert set(row(made.curve, prm=SCHOOL)["quality"]) == {5}
+    assert made.issues["check_name"].to_list() == ["missing_curve"]
+
+
+def test_a_curve_of_zeros_after_a_leaver_is_no_anomaly():
+    forever = (date(2025, 1, 1), None)
+    batch = with_stays((date(2025, 1, 1), date(2025, 8, 1)), forever)
+    batch.rows["curve"][0]["watts"] = [0.0] * STEPS
+    assert batch.compute().issues.height == 0
+    batch.rows["curve"][0]["watts"][5] = 1.0
+    assert row(batch.compute().issues)["check_name"] == "prm_outside_perimeter"
+
+
 def test_a_prm_of_the_perimeter_without_role_is_reported():
     batch = static()
     forever = (date(2025, 1, 1), None)
