@@ -61,10 +61,13 @@ def _rows(content: bytes) -> tuple[list[localtime.Labelled], int]:
     if not widths:
         raise BadFile("Le fichier ne contient aucune valeur.")
     width = max(widths, key=lambda candidate: (candidate in _WIDTHS, widths[candidate], candidate))
+    # In a file whose rows end with the separator, `5;5;5;` is a row cut short, not one without its last value.
+    is_closed = 2 * sum(cells[-1] == "" for _, cells in split) > len(split)
     rows = []
     for line, cells in split:
         at = localtime.label(cells[0], line, 60)
-        found = cells[1:-1] if cells[-1] == "" and len(cells) - 2 in (width, 2 * width) else cells[1:]
+        has_tail = cells[-1] == "" and (is_closed or len(cells) - 2 in (width, 2 * width))
+        found = cells[1:-1] if has_tail else cells[1:]
         if any(found) and len(found) not in (width, 2 * width):
             raise BadFile(
                 f"Nombre de valeurs inattendu : {len(found)} au lieu de {width}.", line, None, ";".join(cells)

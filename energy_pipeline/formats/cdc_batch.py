@@ -4,7 +4,6 @@ A file is regular when each hour of its period stands once, in order, with 2 or 
 reading as `cdc.read` gives, many times faster. Any other file goes to `cdc.read`.
 """
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ def _labels(start: date, end: date) -> pl.Series:
 
 
 def _candidate(position: int, name: str, content: bytes) -> tuple[_Shape, _Candidate] | None:
-    """Return the candidate and the shape of its rows, or None for a file that already differs from a regular one."""
+    """Return the candidate and the shape of its first row, or None for a file that cannot be regular."""
     parsed = names.parse(name)
     try:
         period = cdc.check_name(parsed)
@@ -56,47 +55,70 @@ def _candidate(position: int, name: str, content: bytes) -> tuple[_Shape, _Candi
     first = lines[: lines.index(b"\n")]
     is_closed = first.endswith(b";")
     width = first.count(b";") - is_closed
-    hours = len(_labels(*period))
-    # With the right totals, a row with a cell too many leaves another with one too few, which reads as NULL.
-    is_even = (
-        width in (2, 4)
-        and lines.count(b"\n") == hours
-        and lines.count(b";") == hours * (width + is_closed)
-        and (not is_closed or lines.count(b";\n") == hours)
-        and b"\n\n" not in lines
+    return ((width, is_closed), _Candidate(position, parsed, lines, period)) if width in (2, 4) else None
+
+
+def _is_even(candidate: _Candidate, shape: _Shape) -> bool:
+    """Whether no line can be blank or have a cell too many: with the right total, another would have one too few."""
+    lines, (width, is_closed) = candidate.lines, shape
+    rows = lines.count(b"\n")
+    return (
+        b"\n\n" not in lines
         and b"\r" not in lines
+        and not lines.startswith(b"\n")
+        and lines.count(b";") == rows * (width + is_closed)
     )
-    return ((width, is_closed), _Candidate(position, parsed, lines, period)) if is_even else None
+
+
+def _table(candidates: Sequence[_Candidate], shape: _Shape) -> pl.DataFrame | None:
+    """Return the joined lines as a table, a cell that is no whole number as NULL; None if a line has too many cells."""
+    width, is_closed = shape
+    schema: dict[str, pl.DataType] = {"label": pl.String(), **{f"v{column}": pl.Int32() for column in range(width)}}
+    if is_closed:
+        schema["end"] = pl.String()
+    joined = b"".join(candidate.lines for candidate in candidates)
+    try:
+        return pl.read_csv(
+            joined, separator=";", has_header=False, schema=schema, quote_char=None, ignore_errors=True,
+            encoding="utf8-lossy",
+        )  # fmt: skip
+    except pl.exceptions.PolarsError:
+        return None
 
 
 def _parse(candidates: Sequence[_Candidate], shape: _Shape) -> Iterable[tuple[int, Reading]]:
     """Yield (position, reading) of the candidates that prove regular."""
-    width, is_closed = shape
-    numbers = [f"v{column}" for column in range(width)]
-    schema: dict[str, pl.DataType] = {"label": pl.String(), **dict.fromkeys(numbers, pl.Int32())}
-    if is_closed:
-        schema["end"] = pl.String()
-    joined = pl.read_csv(
-        io.BytesIO(b"".join(candidate.lines for candidate in candidates)),
-        separator=";", has_header=False, schema=schema, quote_char=None, ignore_errors=True,
-        truncate_ragged_lines=True, encoding="utf8-lossy",
-    )  # fmt: skip
-    labels = [_labels(*candidate.period) for candidate in candidates]
-    counts = np.array([len(one) for one in labels])
-    if joined.height != counts.sum():
-        return
-    is_regular_row = joined.select(
-        regular=(pl.col("label") == pl.concat(labels))
+    table = _table(candidates, shape)
+    counts = np.array([len(_labels(*candidate.period)) for candidate in candidates])
+    is_whole = np.ones(len(candidates), dtype=bool)
+    if table is None or table.height != counts.sum():
+        lines = np.array([candidate.lines.count(b"\n") for candidate in candidates])
+        if table is None or table.height != lines.sum():
+            even = [candidate for candidate in candidates if _is_even(candidate, shape)]
+            if len(even) < len(candidates):
+                yield from _parse(even, shape) if even else ()
+            return
+        is_whole, counts = counts == lines, lines
+    labels = pl.concat(
+        [
+            _labels(*candidate.period) if whole else pl.Series([None], dtype=pl.String).new_from_index(0, int(count))
+            for candidate, whole, count in zip(candidates, is_whole, counts, strict=True)
+        ]
+    )
+    numbers = [f"v{column}" for column in range(shape[0])]
+    is_regular_row = table.select(
+        regular=(pl.col("label") == labels)
         & pl.all_horizontal(pl.col(column).is_not_null() & (pl.col(column) >= 0) for column in numbers)
+        & ((pl.col("end").is_null() | (pl.col("end") == "")) if shape[1] else True)
     )["regular"].fill_null(False).to_numpy()  # fmt: skip
     ends = np.cumsum(counts)
     starts = ends - counts
     is_regular = np.logical_and.reduceat(is_regular_row, starts)
-    watts = joined.select(numbers).to_numpy(order="c").astype(np.float32)
+    watts = table.select(numbers).to_numpy(order="c").astype(np.float32)
     for candidate, start, end, regular in zip(candidates, starts, ends, is_regular, strict=True):
         if regular:
             flat = watts[start:end].reshape(-1)
-            yield candidate.position, cdc.reading(candidate.parsed, flat, 60 // width)
+            yield candidate.position, cdc.reading(candidate.parsed, flat, 60 // shape[0])
 
 
 def read_many(files: Sequence[tuple[str, bytes]]) -> list[Reading | BadFile]:

@@ -1,7 +1,7 @@
 """What a file's name says: operation, PRM, period, day, series, kind of data (convention §11.2, §11.5.1, §11.6.1)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ OPERATION = re.compile(r"(?<![A-Za-z0-9])ACC\d{7,9}(?!\d)", re.IGNORECASE)
 _PRM = re.compile(r"(?<!\d)\d{14}(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{2})[-_ .]?(\d{2})[-_ .]?(\d{4})(?!\d)")
 _ISO_DAY = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
+_ANY_PRM = "0" * 14
 _STEP = re.compile(r"(?<!\d)(5|10|15|30|60)(?!\d)")
 _DATA = re.compile(r"(cdc|courbe|energie|quantite|detail)")
 _SERIES = (
@@ -75,6 +76,14 @@ def period_in(text: str) -> tuple[date, date] | None:
 
 def parse(name: str) -> Name:
     """Return what the base name of a file says; joiners `_`, space and `-`, case and accents do not matter."""
+    if name[:14].isdecimal() and not name[14:15].isdecimal():
+        # Thousands of names differ by their PRM only.
+        return replace(_parse(_ANY_PRM + name[14:]), prm=name[:14])
+    return _parse(name)
+
+
+@lru_cache(maxsize=4096)
+def _parse(name: str) -> Name:
     stem = name.rsplit(".", 1)[0]
     operation, prm = OPERATION.search(stem), _PRM.search(stem)
     bare = _PRM.sub("~", OPERATION.sub("~", stem))

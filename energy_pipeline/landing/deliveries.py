@@ -57,13 +57,13 @@ class _File:
     entry: Entry
     file_id: str
     content: bytes
-    known: dict[str, Any] | None
-    """Its row in the registry, if it has one."""
+    known: registry.Known | None
+    """What the registry has of it, if anything."""
 
     @property
     def is_settled(self) -> bool:
         """Whether the registry already has it as read."""
-        return self.known is not None and self.known["reason"] is None
+        return self.known is not None and self.known.refusal is None
 
 
 @dataclass
@@ -128,9 +128,9 @@ class _Landing:
     def __init__(self, inbox: Inbox, entries: Sequence[Entry], files: pl.DataFrame):
         self.inbox = inbox
         self.knowledge: Knowledge = operations.knowledge(entries, files)
-        self.registered = {(row["path"], row["file_id"]): row for row in files.iter_rows(named=True)}
+        self.registered = registry.known_files(files)
         self.loaded = {
-            (row["file_id"], row["operation_id"]) for row in files.iter_rows(named=True) if row["reason"] is None
+            (file_id, known.operation_id) for (_, file_id), known in self.registered.items() if known.refusal is None
         }
         self.deferred: list[Entry] = []
 
@@ -163,12 +163,15 @@ class _Landing:
             "period_end": parsed.period_end if has_period else None,
         }
         row = registry.refused(common, refusal, known)
-        if file.known is None or not registry.same_refusal(file.known, row):
+        if file.known is None or file.known.refusal != registry.refusal_of(refusal):
             batch.files.append(row)
             batch.refused.append(Refused(file.entry.path, file.content, refusal))
 
     def take(self, file: _File, reading: Reading, batch: _Batch, is_last_try: bool) -> None:
         """Load a reading, or keep its file for the end when its operation is not known yet."""
+        if file.known is not None and file.is_settled:
+            self.knowledge.learn(self._of(file.entry, reading, file.known.operation_id))
+            return
         if reading.kind in operations.NEEDS_OPERATION:
             try:
                 operation = operations.operation_of(file.entry, reading, self.knowledge)
@@ -180,8 +183,6 @@ class _Landing:
                 return
             reading = self._of(file.entry, reading, operation)
         self.knowledge.learn(reading)
-        if file.is_settled:
-            return
         identity = (file.file_id, reading.operation_id)
         common = registry.row(file.entry, file.file_id, len(file.content))
         is_copy = identity in self.loaded
@@ -197,8 +198,9 @@ class _Landing:
             for note in reading.notes
         )  # fmt: skip
 
-    def _of(self, entry: Entry, reading: Reading, operation: str) -> Reading:
-        if reading.operation_id is None:
+    def _of(self, entry: Entry, reading: Reading, operation: str | None) -> Reading:
+        """Return the reading with the operation, and the period, that it does not bear itself."""
+        if reading.operation_id is None and operation is not None:
             rows = [row | {"operation_id": operation} for row in reading.rows]
             reading = replace(reading, operation_id=operation, rows=rows)
         if reading.kind == "perimeter" and reading.period_end is None:
@@ -219,7 +221,7 @@ class _Landing:
                 if not file.is_settled:
                     curves.append(file)
                 continue
-            if file.is_settled and file.known is not None and file.known["kind"] not in _TEACHING:
+            if file.known is not None and file.is_settled and file.known.kind not in _TEACHING:
                 continue
             kind = None
             try:

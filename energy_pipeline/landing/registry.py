@@ -1,13 +1,15 @@
 """The registry of files: what became of each, and which version of a file holds."""
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from energy_pipeline.formats.model import BadFile, Reading
 from energy_pipeline.landing.walk import Entry
 from energy_pipeline.tables import landing as t
+
+Refusal = tuple[str, int | None, str | None, str | None]
 
 _REASON = ("reason", "reason_line", "reason_column", "reason_value")
 VERSIONED = (
@@ -62,9 +64,28 @@ def refused(common: dict[str, Any], refusal: BadFile, known: dict[str, Any]) -> 
     }  # fmt: skip
 
 
-def same_refusal(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two rows refuse the file for the same reason."""
-    return all(one.get(column) == other.get(column) for column in _REASON)
+def refusal_of(refusal: BadFile) -> Refusal:
+    """Return what tells one refusal from another."""
+    return refusal.reason, refusal.line, refusal.column, refusal.value
+
+
+class Known(NamedTuple):
+    """What the registry has of a file: its refusal is None when it was read."""
+
+    kind: str | None
+    operation_id: str | None
+    refusal: Refusal | None
+
+
+def known_files(files: pl.DataFrame) -> dict[tuple[str, str], Known]:
+    """Return what landing.file has of each (path, file_id)."""
+    columns = files.select("path", "file_id", "kind", "operation_id", *_REASON)
+    return {
+        (path, identity): Known(
+            kind, operation, None if refusal[0] is None else (refusal[0], refusal[1], refusal[2], refusal[3])
+        )
+        for path, identity, kind, operation, *refusal in columns.iter_rows()
+    }
 
 
 def supersede(files: pl.DataFrame) -> pl.DataFrame:
