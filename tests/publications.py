@@ -198,8 +198,9 @@ def _bills(consumers: Rows) -> Rows:
 
 
 def _findings() -> Rows:
-    proof = [{"file": "direct_view/export_factures_2025-11.xlsx", "line": 14, "value": "1 812 kWh"},
-             {"file": "ACC00000042/30001000000012_01102025_31102025_Autoconso_CDC.csv", "line": None, "value": None}]  # fmt: skip
+    bill = {"file": "direct_view/export_factures_2025-11.xlsx", "line": 14, "value": "1 812 kWh"}
+    curve = {"file": "ACC00000042/30001000000012_01102025_31102025_Autoconso_CDC.csv", "line": None, "value": None}
+    proof = [bill, curve]
     return [
         finding(1, "self_consumption_not_deducted", "error", "supplier",
                 "La facture F20251100002 de l'École Jules-Ferry facture 1 812 kWh, soit toute la consommation du 1er "

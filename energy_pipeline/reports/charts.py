@@ -107,7 +107,9 @@ def _svg(
         "label:O",
         sort=None,
         scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1) if bars else alt.Undefined,
-        axis=alt.Axis(title=None, values=shown, labelExpr=f"{{{names}}}[datum.value]", labelAngle=0, ticks=False),
+        axis=alt.Axis(
+            title=None, values=shown, labelExpr=f"{{{names}}}[datum.value]", labelAngle=0, ticks=False, labelPadding=8
+        ),
     )
     y = alt.Axis(title=unit, titleAngle=0, titleAlign="left", titleAnchor="end", titleY=-10, titleX=0, format=",~r")
     scale = alt.Scale(domainMin=0, nice=True)

@@ -1,8 +1,7 @@
 """What a report says: the published marts of one operation and period, read once, nothing recomputed."""
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import TypeVar
 
 import duckdb
 
+from energy_pipeline import warehouse
 from energy_pipeline.settings import SQL
 
 Publication = Path | duckdb.DuckDBPyConnection
@@ -78,6 +78,7 @@ class Consumer:
     complement_kwh: float | None
     published_complement_kwh: float | None
     self_production_rate: float | None
+    saving_eur: Decimal | None
     published_source: str | None
 
 
@@ -194,15 +195,6 @@ class Bill:
 
 
 @dataclass(frozen=True)
-class Proof:
-    """Where a finding can be verified."""
-
-    file: str
-    line: int | None = None
-    value: str | None = None
-
-
-@dataclass(frozen=True)
 class Finding:
     """What does not agree. Euros are positive when owed to us."""
 
@@ -224,11 +216,6 @@ class Finding:
     amount_ttc_eur: Decimal | None
     evidence: str | None
     message: str
-
-    @property
-    def proofs(self) -> tuple[Proof, ...]:
-        """The evidence, item by item; a shape that is not a list of objects gives one item with its text."""
-        return _proofs(self.evidence)
 
 
 @dataclass(frozen=True)
@@ -271,23 +258,6 @@ class ReportContent:
     findings: tuple[Finding, ...]
     files: tuple[Files, ...]
     quarantined: tuple[Quarantined, ...]
-    saving_eur: Decimal | None
-
-
-def _proofs(evidence: str | None) -> tuple[Proof, ...]:
-    if not evidence:
-        return ()
-    items = json.loads(evidence)
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        return (Proof(evidence),)
-    return tuple(
-        Proof(
-            str(item.get("file") or item.get("path") or "—"),
-            item.get("line"),
-            None if item.get("value") is None else str(item["value"]),
-        )
-        for item in items
-    )
 
 
 @cache
@@ -298,21 +268,18 @@ def statement(name: str) -> str:
 
 @contextmanager
 def connect(publication: Publication) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a read-only connection in Europe/Paris that knows which report shows each finding.
+    """Give a read-only connection that knows which report shows each finding.
 
     A connection passed in is used as it is, and stays open.
     """
-    con = publication if isinstance(publication, duckdb.DuckDBPyConnection) else None
-    own = duckdb.connect(str(publication), read_only=True) if con is None else None
-    used = con or own
-    assert used is not None
-    try:
-        used.execute("SET TimeZone='Europe/Paris'")
-        used.execute(statement("finding_by_report"))
-        yield used
-    finally:
-        if own is not None:
-            own.close()
+    with ExitStack() as stack:
+        if isinstance(publication, duckdb.DuckDBPyConnection):
+            con = publication
+        else:
+            con = stack.enter_context(warehouse.connect(publication, read_only=True))
+        con.execute("SET TimeZone = 'Europe/Paris'")
+        con.execute(statement("finding_by_report"))
+        yield con
 
 
 def select(con: duckdb.DuckDBPyConnection, name: str, row: type[Row], **parameters: object) -> tuple[Row, ...]:
@@ -322,16 +289,6 @@ def select(con: duckdb.DuckDBPyConnection, name: str, row: type[Row], **paramete
     frame = con.sql(query, params=bound).pl()
     names = [field.name for field in fields(row)]  # type: ignore[arg-type]
     return tuple(row(**values) for values in frame.select(names).iter_rows(named=True))
-
-
-@dataclass(frozen=True)
-class _Saving:
-    saving_eur: Decimal | None
-
-
-def _saving(con: duckdb.DuckDBPyConnection, **parameters: object) -> Decimal | None:
-    present = con.sql(statement("has_table"), params={"table": "saving_month", "column": "saving_eur"}).fetchone()
-    return select(con, "saving", _Saving, **parameters)[0].saving_eur if present else None
 
 
 def read(publication: Publication, operation_id: str, period_start: date) -> ReportContent:
@@ -362,5 +319,4 @@ def read(publication: Publication, operation_id: str, period_start: date) -> Rep
             findings=select(con, "findings", Finding, **key),
             files=select(con, "files", Files, **bounds),
             quarantined=select(con, "quarantined_files", Quarantined, **bounds),
-            saving_eur=_saving(con, **key),
         )

@@ -1,7 +1,7 @@
 """Numbers, euros, days and months as a French reader expects them; NULL is a dash."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -16,11 +16,12 @@ FAR_FUTURE = date(9999, 12, 31)
 
 
 def number(value: Number | None, decimals: int = 0) -> str:
-    """Return `1 234,5`: narrow no-break space between thousands, decimal comma, true minus sign."""
+    """Return `1 234,5`: narrow no-break space between thousands, decimal comma, true minus sign, halves up."""
     if value is None:
         return DASH
     zeros = "0" * decimals
-    text: str = format_decimal(value, format=f"#,##0.{zeros}" if decimals else "#,##0", locale=LOCALE)
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text: str = format_decimal(rounded, format=f"#,##0.{zeros}" if decimals else "#,##0", locale=LOCALE)
     return text.removeprefix("-") if not any(digit in text for digit in "123456789") else text.replace("-", "−")
 
 
@@ -36,7 +37,7 @@ def euros(value: Number | None) -> str:
 
 def percent(fraction: Number | None, decimals: int = 1) -> str:
     """Return a fraction as a percentage."""
-    return DASH if fraction is None else f"{number(float(fraction) * 100, decimals)}{THIN}%"
+    return DASH if fraction is None else f"{number(Decimal(str(fraction)) * 100, decimals)}{THIN}%"
 
 
 def signed(value: Number | None, decimals: int = 0) -> str:

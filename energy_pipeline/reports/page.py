@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from energy_pipeline.reports import charts, french, summary, words
+from energy_pipeline.reports import charts, evidence, french, summary, words
 from energy_pipeline.reports.content import ReportContent
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -44,6 +44,7 @@ def _environment() -> Environment:
         "words": words,
         "summary": summary,
         "who": summary.who,
+        "proofs": evidence.proofs,
         "svg": Markup,
     }
     return environment
@@ -72,6 +73,7 @@ def render(content: ReportContent) -> str:
             hourly=charts.hourly(content.hours),
             names=_names(content),
             findings=content.findings[:FINDINGS_SHOWN],
+            saving=summary.saving(content),
             hidden_findings=max(0, len(content.findings) - FINDINGS_SHOWN),
             proofs_shown=PROOFS_SHOWN,
         )

@@ -1,16 +1,14 @@
 """What the report concludes from its content: what to do, what to recover, why a figure is absent."""
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from itertools import groupby
 
+from energy_pipeline.reconciliation.finding import catalogue
 from energy_pipeline.reports import french
 from energy_pipeline.reports.content import Finding, Period, ReportContent
 from energy_pipeline.reports.words import KEY_TYPES, PARTIES
-from energy_pipeline.settings import REFERENCE
 
 ACTIONS_SHOWN = 5
 _SEVERITY_ORDER = ("error", "warning", "info")
@@ -43,6 +41,14 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Saving:
+    """Euros saved, None where no price is known; and the number of consumers left out for want of a price."""
+
+    amount_eur: Decimal | None
+    left_out: int
+
+
+@dataclass(frozen=True)
 class Action:
     """Something to do: all the findings of one check and one party."""
 
@@ -54,16 +60,10 @@ class Action:
     amount_eur: Decimal | None
 
 
-@cache
-def catalogue() -> dict[str, Check]:
-    """Return the checks of data/reference/checks.toml by name."""
-    entries = tomllib.loads((REFERENCE / "checks.toml").read_text(encoding="utf-8"))
-    return {name: Check(entry["title"], entry["action"]) for name, entry in entries.items()}
-
-
 def check(name: str) -> Check:
     """Return the catalogue's entry; a name that it lacks is shown as it is."""
-    return catalogue().get(name, Check(name, ""))
+    entry = catalogue().get(name, {"title": name, "action": ""})
+    return Check(entry["title"], entry["action"])
 
 
 def who(party: str, supplier: str | None) -> str:
@@ -143,9 +143,18 @@ def actions(findings: tuple[Finding, ...]) -> tuple[Action, ...]:
         rows.append(
             Action(entry.title, entry.action, party, severity, len(members), _sum(amounts) if amounts else None)
         )
-    return tuple(
-        sorted(rows, key=lambda a: (_SEVERITY_ORDER.index(a.severity), -abs(a.amount_eur or 0), a.title, a.who))
-    )
+
+    def rank(row: Action) -> tuple[int, Decimal, str, str]:
+        return _SEVERITY_ORDER.index(row.severity), -abs(row.amount_eur or Decimal(0)), row.title, row.who
+
+    return tuple(sorted(rows, key=rank))
+
+
+def saving(content: ReportContent) -> Saving:
+    """Return the euros saved by the consumers whose prices are known."""
+    amounts = [row.saving_eur for row in content.consumers]
+    unknown = sum(amount is None for amount in amounts)
+    return Saving(_sum(amounts) if unknown < len(amounts) else None, unknown)
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:

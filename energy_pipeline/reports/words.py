@@ -39,6 +39,28 @@ SLOTS = {
     "HPB": "Heures pleines, saison basse",
     "HCB": "Heures creuses, saison basse",
 }
+PLACES = {"line": "ligne", "column": "colonne", "cell": "cellule"}
+EVIDENCE = {
+    "value": "",
+    "prm": "PRM",
+    "role": "",
+    "expected_kwh": "attendu",
+    "published_kwh": "publié",
+    "consumption_kwh": "consommation",
+    "self_consumption_kwh": "autoconsommation",
+    "complement_source": "complément",
+    "amount_eur": "montant",
+    "excise_eur": "accise",
+    "first_step": "à partir du",
+    "changed": "colonnes modifiées",
+}
+"""Names of the values that the evidence of a finding gives beside file and line; empty: the value says enough."""
+EVIDENCE_VALUES = {
+    "consumer": "consommateur",
+    "producer": "producteur",
+    "published": "publié",
+    "recomputed": "recalculé",
+}
 FILE_KINDS = {
     "curve": "Courbes de charge",
     "energy": "Énergies par poste",

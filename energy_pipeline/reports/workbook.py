@@ -1,150 +1,12 @@
-"""The report as a workbook: the three sheets of the convention's synthesis (§11.6.1.3), the findings and the bills.
+"""The report as a workbook: the three sheets of the convention's synthesis (§11.6.1.3), the findings and the bills."""
 
-No formula is written and no text is ever read as one: names come from files of others.
-"""
-
-import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Literal
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from collections.abc import Sequence
+from datetime import datetime
 
 from energy_pipeline.reports import french, summary, words
-from energy_pipeline.reports.content import Consumer, Finding, ReportContent, Slot
-
-Kind = Literal["text", "wrap", "kwh", "rate", "eur", "date", "number", "points"]
-Value = str | float | int | Decimal | date | None
-
-CELL_LIMIT = 32_767
-"""Characters that Excel keeps in a cell: xlsxwriter drops a longer text whole."""
-HEADER_ROW = 3
-ACCENT = "#0F766E"
-NUMBER_FORMATS = {
-    "text": "@",
-    "wrap": "@",
-    "kwh": "#,##0.00",
-    "rate": "0.0%",
-    "eur": '#,##0.00 "€"',
-    "date": "dd/mm/yyyy",
-    "number": "#,##0.###",
-    "points": "+0.0%;-0.0%;0.0%",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a sheet: header, kind of its values, width in characters."""
-
-    header: str
-    kind: Kind
-    width: int
-
-
-@dataclass(frozen=True)
-class Styled:
-    """A value whose kind is not that of its column."""
-
-    value: Value
-    kind: Kind
-
-
-Cell = Value | Styled
-
-
-class _Book:
-    """The workbook being written, with its formats."""
-
-    def __init__(self, title: str, created: datetime) -> None:
-        self.buffer = io.BytesIO()
-        self.book = xlsxwriter.Workbook(
-            self.buffer,
-            {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-        )
-        self.book.set_properties({"title": title, "created": created})
-        self.title = self.book.add_format({"bold": True, "font_size": 14})
-        self.soft = self.book.add_format({"font_color": "#4B5563"})
-        self.header = self.book.add_format(
-            {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "text_wrap": True, "valign": "vcenter"}
-        )
-        self._formats: dict[tuple[str, bool], Format] = {}
-
-    def format(self, kind: Kind, bold: bool) -> Format:
-        """Return the format of a kind of value."""
-        if (kind, bold) not in self._formats:
-            properties = {
-                "num_format": NUMBER_FORMATS[kind],
-                "valign": "top",
-                "text_wrap": kind == "wrap",
-                "bold": bold,
-                "top": 1 if bold else 0,
-            }
-            self._formats[kind, bold] = self.book.add_format(properties)
-        return self._formats[kind, bold]
-
-    def sheet(
-        self,
-        name: str,
-        title: str,
-        subtitle: str,
-        columns: Sequence[Column],
-        rows: Iterable[Sequence[Cell]],
-        *,
-        totals: Iterable[Sequence[Cell]] = (),
-        frozen_columns: int = 1,
-    ) -> tuple[Worksheet, int]:
-        """Write a table under its title; return the sheet and the first free row."""
-        sheet = self.book.add_worksheet(name)
-        sheet.write_string(0, 0, _text(title), self.title)
-        sheet.write_string(1, 0, _text(subtitle), self.soft)
-        for position, column in enumerate(columns):
-            sheet.set_column(position, position, column.width)
-            sheet.write_string(HEADER_ROW, position, column.header, self.header)
-        sheet.set_row(HEADER_ROW, 45)
-        row = HEADER_ROW
-        for values in rows:
-            row += 1
-            self._write(sheet, row, columns, values, bold=False)
-        sheet.autofilter(HEADER_ROW, 0, max(row, HEADER_ROW + 1), len(columns) - 1)
-        for values in totals:
-            row += 1
-            self._write(sheet, row, columns, values, bold=True)
-        sheet.freeze_panes(HEADER_ROW + 1, frozen_columns)
-        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(HEADER_ROW)
-        sheet.set_footer("&L&A&R&P / &N")
-        return sheet, row + 1
-
-    def _write(
-        self, sheet: Worksheet, row: int, columns: Sequence[Column], cells: Sequence[Cell], *, bold: bool
-    ) -> None:
-        for position, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-            value, kind = (cell.value, cell.kind) if isinstance(cell, Styled) else (cell, column.kind)
-            style = self.format(kind, bold)
-            if value is None:
-                sheet.write_blank(row, position, None, style)
-            elif isinstance(value, str):
-                sheet.write_string(row, position, _text(value), style)
-            elif isinstance(value, date):
-                sheet.write_datetime(row, position, datetime(value.year, value.month, value.day), style)  # noqa: DTZ001
-            else:
-                sheet.write_number(row, position, float(value), style)
-
-    def close(self) -> bytes:
-        """Return the file's bytes."""
-        self.book.close()
-        return self.buffer.getvalue()
-
-
-def _text(value: str) -> str:
-    return value if len(value) <= CELL_LIMIT else value[: CELL_LIMIT - 1] + "…"
+from energy_pipeline.reports.content import Consumer, ReportContent, Slot
+from energy_pipeline.reports.evidence import proofs
+from energy_pipeline.reports.sheets import Book, Cell, Column, Styled, Value
 
 
 def render(content: ReportContent) -> bytes:
@@ -152,7 +14,7 @@ def render(content: ReportContent) -> bytes:
     period = content.period
     words_of_period = french.period(period.period_start, period.period_end)
     end = period.period_end
-    book = _Book(f"{content.operation.name}, {words_of_period}", datetime(end.year, end.month, end.day))  # noqa: DTZ001
+    book = Book(f"{content.operation.name}, {words_of_period}", datetime(end.year, end.month, end.day))  # noqa: DTZ001
     about = f"{content.operation.operation_id}, période {words_of_period}"
     _operation(book, content, about)
     _producers(book, content, about)
@@ -182,16 +44,16 @@ def _three_totals(rows: Sequence[object], name: str) -> tuple[Value, Value, Valu
     )
 
 
-def _operation(book: _Book, content: ReportContent, about: str) -> None:
+def _operation(book: Book, content: ReportContent, about: str) -> None:
     period, previous = content.period, content.previous
     columns = (
         Column("Indicateur", "text", 34),
         Column("Recalculé", "kwh", 16),
         Column("Publié par Enedis", "kwh", 16),
         Column("Écart", "kwh", 14),
-        Column("Période précédente, recalculé", "kwh", 16),
+        Column("Période précédente, recalculé", "kwh", 18),
         Column("Unité", "text", 8),
-        Column("Si vide", "text", 38),
+        Column("Pourquoi une valeur manque", "text", 34),
     )
     energies = (
         ("Consommation totale", "consumption_kwh"),
@@ -214,36 +76,34 @@ def _operation(book: _Book, content: ReportContent, about: str) -> None:
         rows.append(
             (
                 label, Styled(ours, "rate"), Styled(published, "rate"), Styled(gap, "points"),
-                Styled(getattr(previous, name, None), "rate"), "%", _why(content, name),
+                Styled(getattr(previous, name, None), "rate"), None, _why(content, name),
             )
         )  # fmt: skip
     sheet, row = book.sheet("Opération", content.operation.name, about, columns, rows)
     source = words.SOURCES.get(period.published_source or "", "rien de publié dans les fichiers reçus")
-    facts = (
-        ("Organisateur", content.operation.organiser or french.DASH),
+    saving = summary.saving(content)
+    facts: tuple[tuple[str, Cell], ...] = (
+        ("Organisateur", content.operation.organiser),
         ("Origine des valeurs publiées", source),
         ("Clés appliquées", summary.keys_sentence(content)),
-        ("Pas avec clés par défaut", french.number(period.default_steps)),
-        ("Points attendus", french.number(period.steps_expected)),
-        ("Points estimés", french.number(period.steps_estimated)),
-        ("Points manquants", french.number(period.steps_missing)),
-        (
-            "Économie (HT)",
-            french.euros(content.saving_eur) if content.saving_eur is not None else "prix non renseignés",
-        ),
+        ("Pas de mesure avec clés par défaut", Styled(period.default_steps, "count")),
+        ("Points attendus", Styled(period.steps_expected, "count")),
+        ("Points estimés", Styled(period.steps_estimated, "count")),
+        ("Points manquants", Styled(period.steps_missing, "count")),
+        ("Économie (HT)", "prix non renseignés" if saving.amount_eur is None else Styled(saving.amount_eur, "eur")),
+        ("Sites sans prix", Styled(saving.left_out, "count")),
     )
-    text = book.format("text", bold=False)
-    for label, fact in facts:
+    pair = (Column("", "text", 34), Column("", "text", 16))
+    for fact in facts:
         row += 1
-        sheet.write_string(row, 0, label, text)
-        sheet.write_string(row, 1, _text(fact), text)
+        book.write(sheet, row, pair, fact)
 
 
 def _why(content: ReportContent, name: str) -> str | None:
     return None if getattr(content.period, name) is not None else summary.reason(content.period, name)
 
 
-def _producers(book: _Book, content: ReportContent, about: str) -> None:
+def _producers(book: Book, content: ReportContent, about: str) -> None:
     columns = (
         Column("PRM", "text", 17),
         Column("Nom", "text", 30),
@@ -251,7 +111,7 @@ def _producers(book: _Book, content: ReportContent, about: str) -> None:
         *_compared("Production injectée"),
         *_compared("Électricité autoproduite"),
         *_compared("Surplus collectif réparti"),
-        Column("Taux d'autoconsommation", "rate", 14),
+        Column("Taux d'autoconsommation", "rate", 16),
         Column("Origine du publié", "text", 16),
     )
     names = ("production_kwh", "self_produced_kwh", "surplus_kwh")
@@ -272,7 +132,7 @@ def _totals(rows: Sequence[object], names: Sequence[str]) -> tuple[Value, ...]:
     return tuple(value for name in names for value in _three_totals(rows, name))
 
 
-def _consumers(book: _Book, content: ReportContent, about: str) -> None:
+def _consumers(book: Book, content: ReportContent, about: str) -> None:
     columns = (
         Column("PRM", "text", 17),
         Column("Nom", "text", 30),
@@ -282,7 +142,8 @@ def _consumers(book: _Book, content: ReportContent, about: str) -> None:
         *_compared("Consommation"),
         *_compared("Électricité autoconsommée"),
         *_compared("Complément"),
-        Column("Taux d'autoproduction", "rate", 14),
+        Column("Taux d'autoproduction", "rate", 16),
+        Column("Économie (HT)", "eur", 13),
         Column("Origine du publié", "text", 16),
     )
     names = ("consumption_kwh", "self_consumption_kwh", "complement_kwh")
@@ -296,13 +157,13 @@ def _consumers(book: _Book, content: ReportContent, about: str) -> None:
         rows.append(
             (
                 consumer.prm, consumer.name, "Total", "Tous les postes", None, *values(consumer),
-                consumer.self_production_rate, source,
+                consumer.self_production_rate, consumer.saving_eur, source,
             )
         )  # fmt: skip
         rows.extend(
             (
                 slot.prm, consumer.name, slot.slot, words.SLOTS[slot.slot], words.SLOT_SOURCES[slot.slot_source],
-                *values(slot), None, words.SOURCES.get(slot.published_source or ""),
+                *values(slot), None, None, words.SOURCES.get(slot.published_source or ""),
             )
             for slot in content.slots
             if slot.prm == consumer.prm
@@ -310,7 +171,7 @@ def _consumers(book: _Book, content: ReportContent, about: str) -> None:
     totals = [
         (
             "Total", None, "Total", "Tous les consommateurs", None, *_totals(content.consumers, names),
-            content.period.self_production_rate, None,
+            content.period.self_production_rate, summary.total(content.consumers, "saving_eur"), None,
         )
     ]  # fmt: skip
     book.sheet(
@@ -318,15 +179,15 @@ def _consumers(book: _Book, content: ReportContent, about: str) -> None:
     )
 
 
-def _findings(book: _Book, content: ReportContent, about: str) -> None:
+def _findings(book: Book, content: ReportContent, about: str) -> None:
     columns = (
         Column("Gravité", "text", 16),
         Column("Constat", "wrap", 30),
         Column("À faire par", "text", 22),
         Column("Montant (HT)", "eur", 13),
         Column("Montant (TTC)", "eur", 13),
-        Column("Message", "wrap", 70),
-        Column("À faire", "wrap", 45),
+        Column("Message", "wrap", 60),
+        Column("À faire", "wrap", 40),
         Column("PRM", "text", 17),
         Column("Facture", "text", 18),
         Column("Du", "date", 11),
@@ -334,7 +195,7 @@ def _findings(book: _Book, content: ReportContent, about: str) -> None:
         Column("Attendu", "number", 13),
         Column("Observé", "number", 13),
         Column("Unité", "text", 8),
-        Column("Preuves", "wrap", 70),
+        Column("Preuves", "text", 70),
         Column("Contrôle", "text", 28),
         Column("Identifiant", "text", 20),
     )
@@ -342,24 +203,19 @@ def _findings(book: _Book, content: ReportContent, about: str) -> None:
         (
             words.SEVERITIES[row.severity], summary.check(row.check_name).title, summary.who(row.party, row.supplier),
             row.amount_eur, row.amount_ttc_eur, row.message, summary.check(row.check_name).action, row.prm,
-            row.invoice_number, row.period_start, row.period_end, row.expected, row.observed, row.unit, _proofs(row),
-            row.check_name, row.finding_id,
+            row.invoice_number, row.period_start, row.period_end, row.expected, row.observed, row.unit,
+            _proofs(row.evidence), row.check_name, row.finding_id,
         )
         for row in content.findings
     ]  # fmt: skip
-    book.sheet("Constats", content.operation.name, about, columns, rows, frozen_columns=2)
+    book.sheet("Constats", content.operation.name, about, columns, rows, frozen_columns=2, printed_columns=7)
 
 
-def _proofs(finding: Finding) -> str:
-    return "\n".join(
-        proof.file
-        + (f", ligne {proof.line}" if proof.line is not None else "")
-        + (f" : {proof.value}" if proof.value is not None else "")
-        for proof in finding.proofs
-    )
+def _proofs(evidence: str | None) -> str:
+    return " ; ".join(proof.text for proof in proofs(evidence))
 
 
-def _bills(book: _Book, content: ReportContent, about: str) -> None:
+def _bills(book: Book, content: ReportContent, about: str) -> None:
     columns = (
         Column("Fournisseur", "text", 22),
         Column("Facture", "text", 18),

@@ -18,8 +18,10 @@ SELECT
   CASE WHEN stay.first_day > $period_start::DATE THEN stay.first_day END AS joined_on,
   CASE WHEN stay.end_day <= $period_end::DATE THEN stay.end_day END AS left_on,
   m.consumption_kwh, m.published_consumption_kwh, m.self_consumption_kwh, m.published_self_consumption_kwh,
-  m.complement_kwh, m.published_complement_kwh, m.self_production_rate, m.published_source
+  m.complement_kwh, m.published_complement_kwh, m.self_production_rate,
+  saving.saving_eur, m.published_source
 FROM marts.consumer_month AS m
 LEFT JOIN stay USING (prm)
+LEFT JOIN marts.saving_month AS saving USING (operation_id, period_start, prm)
 WHERE m.operation_id = $operation_id AND m.period_start = $period_start
 ORDER BY coalesce(stay.name, m.prm), m.prm

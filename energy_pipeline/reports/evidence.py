@@ -1,0 +1,54 @@
+"""The evidence of a finding, item by item, in French."""
+
+import json
+from dataclasses import dataclass
+
+from energy_pipeline.reports import french
+from energy_pipeline.reports.words import EVIDENCE, EVIDENCE_VALUES, PLACES
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Where a finding can be verified, and what stands there."""
+
+    file: str | None
+    place: str
+    """Line, column, cell; empty when the whole file is meant."""
+    said: str
+    """Values, each with its name; empty when there are none."""
+
+    @property
+    def text(self) -> str:
+        """The proof as one line of text."""
+        where = ", ".join(part for part in (self.file, self.place) if part)
+        return " : ".join(part for part in (where, self.said) if part)
+
+
+def proofs(evidence: str | None) -> tuple[Proof, ...]:
+    """Return the items of `evidence`, a JSON list of objects; another shape is one item with its text."""
+    if not evidence:
+        return ()
+    items = json.loads(evidence)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return (Proof(None, "", evidence),)
+    return tuple(_proof(item) for item in items)
+
+
+def _proof(item: dict[str, object]) -> Proof:
+    given = {name: value for name, value in item.items() if value is not None and name != "file"}
+    file = item.get("file")
+    return Proof(
+        None if file is None else str(file),
+        ", ".join(f"{PLACES[name]} {given[name]}" for name in PLACES if name in given),
+        ", ".join(_said(name, value) for name, value in given.items() if name not in PLACES),
+    )
+
+
+def _said(name: str, value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = french.euros(value) if name.endswith("_eur") else french.number(value, 2)
+        text += f"{french.NBSP}kWh" if name.endswith("_kwh") else ""
+    else:
+        text = EVIDENCE_VALUES.get(str(value), str(value))
+    label = EVIDENCE.get(name, name)
+    return f"{label} {text}" if label else text

@@ -1,0 +1,132 @@
+"""The pages in Chromium, as a phone and a desk show them."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Request, sync_playwright
+
+from energy_pipeline.reports import build
+from tests import publications
+from tests.programs import program
+
+pytestmark = pytest.mark.browser
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+CONTRAST = Path(__file__).with_name("contrast.js")
+SCREENS = {"phone": (360, 800), "desk": (1280, 900)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = program("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("reports")
+    publication = publications.realistic(folder / "energy.duckdb")
+    report, _, index = build(publication, folder / "out", date(2025, 10, 1))
+    return {"report": report, "index": index}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", ["report", "index"])
+def test_a_page_is_quiet_fetches_nothing_and_fits(browser, pages, tmp_path, name, screen):
+    width, height = SCREENS[screen]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    said: list[str] = []
+    fetched: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    def note(request: Request) -> None:
+        fetched.append(request.url)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", note)
+    page.goto(pages[name].as_uri(), wait_until="networkidle")
+    assert said == []
+    assert fetched == [pages[name].as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wider = page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1"
+        " && !e.closest('.scroll, svg, .skip')).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert wider == []
+    shot = tmp_path / f"{name}_{screen}.png"
+    page.screenshot(path=shot, full_page=True)
+    assert shot.stat().st_size > 10_000
+    page.close()
+
+
+def test_each_screen_has_the_charts_made_for_it(browser, pages):
+    shown = {}
+    for screen, (width, height) in SCREENS.items():
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(pages["report"].as_uri())
+        shown[screen] = [page.locator(f".chart .{size}").first.is_visible() for size in ("wide", "narrow")]
+        smallest = page.evaluate(
+            "Math.min(...[...document.querySelectorAll('.chart svg text')].map(e => e.getBoundingClientRect().height)"
+            ".filter(h => h > 0))"
+        )
+        assert smallest >= 11
+        page.close()
+    assert shown == {"phone": [False, True], "desk": [True, False]}
+
+
+def test_the_first_screen_of_a_desk_holds_the_figures_and_what_to_do(browser, pages):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(pages["report"].as_uri())
+    for selector in (".card.money", ".card.saving", ".todo li:nth-child(5)"):
+        box = page.locator(selector).bounding_box()
+        assert box["y"] + box["height"] <= 900, selector
+    page.close()
+
+
+def test_text_stands_out_from_its_background(browser, pages):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(pages["report"].as_uri())
+    faint = page.evaluate(CONTRAST.read_text(encoding="utf-8"))
+    assert faint == []
+    page.close()
+
+
+def test_the_contrast_rule_sees_a_faint_text(browser):
+    page = browser.new_page()
+    page.set_content(
+        '<body style="background:#fff"><p style="color:#999">faible</p><p style="color:#222">net</p></body>'
+    )
+    assert [html for _, html in page.evaluate(CONTRAST.read_text(encoding="utf-8"))] == [
+        '<p style="color:#999">faible</p>'
+    ]
+    page.close()
+
+
+def test_a_keyboard_reaches_the_tables_that_scroll(browser, pages):
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(pages["report"].as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
+    out_of_reach = page.evaluate(
+        "[...document.querySelectorAll('.scroll')]"
+        ".filter(e => e.scrollWidth > e.clientWidth && e.tabIndex !== 0).length"
+    )
+    assert out_of_reach == 0
+    page.close()
+
+
+def test_the_report_prints_on_a_few_sheets_of_a4(browser, pages, tmp_path):
+    page = browser.new_page()
+    page.goto(pages["report"].as_uri())
+    data = page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    assert 3 <= data.count(b"/Type /Page\n") <= 9
+    page.close()

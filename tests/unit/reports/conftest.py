@@ -1,0 +1,121 @@
+"""One small publication for the tests of reports: every figure typed, names that would do harm if not escaped."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from energy_pipeline.reports import content
+from energy_pipeline.tables import marts
+from tests import publications
+from tests.publications import OPERATION, finding, period
+
+START, END = date(2025, 9, 15), date(2025, 10, 14)
+SCHOOL, HALL, ROOF = "30001000000101", "30001000000102", "30001000000201"
+EVIL_TAG = "<script>alert('x')</script>"
+EVIL_FORMULA = '=HYPERLINK("http://example.invalid","gagné")'
+SUPPLIER = "Énergies & Cie"
+
+
+def rows() -> dict[object, publications.Rows]:
+    """Return the marts: half a day of curves on 26 October's eve is enough for the charts."""
+    here = period(START, END)
+    before = period(date(2025, 8, 15), date(2025, 9, 14))
+    consumer = {**here, "published_source": "curve"}
+    curve = {**here, "step_minutes": 15, "quality": "measured"}
+    noon = datetime(2025, 10, 1, 10, 0, tzinfo=UTC)
+    nearly_midnight = datetime(2025, 10, 1, 22, 30, tzinfo=UTC)
+    proof = json.dumps([{"file": "factures/export.xlsx", "line": 7, "value": "1 200 kWh"}])
+    return {
+        marts.OPERATION: [
+            {"operation_id": OPERATION, "name": f"Soleil {EVIL_TAG}", "organiser": "Commune d'Aubrac-le-Neuf",
+             "key_type": "dynamic"}
+        ],
+        marts.PARTICIPANT: [
+            {"operation_id": OPERATION, "prm": SCHOOL, "role": "consumer", "valid_from": date(2025, 9, 20),
+             "name": EVIL_FORMULA, "role_source": "annexe2"},
+            {"operation_id": OPERATION, "prm": HALL, "role": "consumer", "valid_from": date(2024, 1, 1),
+             "valid_to": date(2025, 10, 5), "name": EVIL_TAG, "role_source": "annexe2"},
+            {"operation_id": OPERATION, "prm": ROOF, "role": "producer", "valid_from": date(2024, 1, 1),
+             "name": "Toit de l'école", "power_kw": 36.0, "role_source": "annexe2"},
+        ],
+        marts.DISTRIBUTION_KEY: [
+            {"operation_id": OPERATION, "consumer_prm": SCHOOL, "valid_from": START, "key_type": "dynamic",
+             "share": Decimal("0.6125"), "source_file": "cles.txt"}
+        ],
+        marts.OPERATION_MONTH: [
+            {**here, "key_type": "dynamic", "key_type_used": "mixed", "key_source": "cles.txt", "default_steps": 1,
+             "steps_expected": 8640, "steps_estimated": 12, "steps_missing": 0, "consumption_kwh": 12345.678,
+             "published_consumption_kwh": 12345.0, "production_kwh": 4321.5, "published_production_kwh": 4321.5,
+             "self_consumption_kwh": 3210.25, "published_self_consumption_kwh": 3200.25, "complement_kwh": 9135.428,
+             "published_complement_kwh": 9144.75, "surplus_kwh": 1111.25, "published_surplus_kwh": 1121.25,
+             "self_consumption_rate": 0.7429, "self_production_rate": 0.26, "coverage_rate": 0.35,
+             "published_self_consumption_rate": 0.74, "published_source": "curve"},
+            {**before, "steps_expected": 0, "steps_estimated": 0, "steps_missing": 0, "production_kwh": 5000.0,
+             "self_consumption_kwh": 3000.0, "self_consumption_rate": 0.6},
+        ],
+        marts.CONSUMER_MONTH: [
+            {**consumer, "prm": SCHOOL, "consumption_kwh": 8000.5, "self_consumption_kwh": 2000.25,
+             "published_self_consumption_kwh": 1990.25, "complement_kwh": 6000.25, "self_production_rate": 0.25},
+            {**consumer, "prm": HALL, "consumption_kwh": 4345.178, "self_consumption_kwh": 1210.0,
+             "published_self_consumption_kwh": 1210.0, "complement_kwh": 3135.178, "self_production_rate": 0.278},
+        ],
+        marts.SAVING_MONTH: [
+            {**here, "prm": SCHOOL, "saving_eur": Decimal("150.05")}, {**here, "prm": HALL, "saving_eur": None},
+            {**before, "prm": HALL, "saving_eur": Decimal(99)},
+        ],
+        marts.CONSUMER_SLOT_MONTH: [
+            {**consumer, "prm": SCHOOL, "slot": slot, "slot_source": "inferred", "consumption_kwh": value,
+             "self_consumption_kwh": 1000.125, "published_self_consumption_kwh": 1000.0}
+            for slot, value in (("HC", 3000.25), ("HP", 5000.25))
+        ],
+        marts.PRODUCER_MONTH: [
+            {**here, "prm": ROOF, "production_kwh": 4321.5, "self_produced_kwh": 3210.25, "surplus_kwh": 1111.25,
+             "published_self_produced_kwh": 3200.25, "self_consumption_rate": 0.7429, "published_source": "energy"}
+        ],
+        marts.CURVE: [
+            {**curve, "prm": SCHOOL, "role": "consumer", "step_start": noon, "consumption_w": 8000.0,
+             "self_consumption_w": 6000.0, "complement_w": 2000.0},
+            {**curve, "prm": HALL, "role": "consumer", "step_start": nearly_midnight, "consumption_w": 4000.0,
+             "self_consumption_w": 0.0, "complement_w": 4000.0, "quality": "estimated_linear"},
+            {**curve, "prm": ROOF, "role": "producer", "step_start": noon, "production_w": 10000.0,
+             "self_consumption_w": 6000.0, "surplus_w": 4000.0},
+        ],
+        marts.SITE: [
+            {"site_id": SCHOOL, "prm": SCHOOL, "fluid": "electricity", "supplier": SUPPLIER, "name": "École du Bourg"}
+        ],
+        marts.INVOICE_RECONCILIATION: [
+            {"supplier": SUPPLIER, "invoice_number": "+33FACT", "detail_id": "0001", "prm": SCHOOL,
+             "month": here["month"], "operation_id": OPERATION, "period_start": START, "period_end": END,
+             "reading": "actual", "billed_kwh": 8000.0, "consumption_kwh": 8000.5, "self_consumption_kwh": 2000.25,
+             "complement_kwh": 6000.25, "expected_kwh": 6010.25, "verdict": "self_consumption_not_deducted",
+             "amount_eur": Decimal("1234.56")}
+        ],
+        marts.FINDING: [
+            finding(1, "self_consumption_not_deducted", "error", "supplier", f"Non déduit : {EVIL_TAG}",
+                    month=here["month"], supplier=SUPPLIER, invoice_number="+33FACT", prm=SCHOOL,
+                    amount_eur=Decimal("1234.56"), amount_ttc_eur=Decimal("1481.47"), evidence=proof),
+            finding(2, "published_split_differs", "error", "enedis", "La répartition publiée diffère de 10 kWh.",
+                    month=here["month"], period_start=START, period_end=END, amount_eur=Decimal("1.30")),
+            finding(3, "under_billed", "warning", "supplier", "Sous-facturé.", month=here["month"],
+                    supplier=SUPPLIER, amount_eur=Decimal("-20.50"), amount_ttc_eur=Decimal("-24.60")),
+            finding(4, "quarantined_file", "error", "organiser", "Fichier d'origine inconnue.", operation_id=None),
+        ],
+        marts.FILE: [
+            {"file_id": "f" * 64, "path": "a/b.csv", "name": "b.csv", "delivery": "a", "kind": "curve",
+             "operation_id": OPERATION, "received_at": noon, "size_bytes": 3, "status": "quarantined",
+             "reason": "valeur illisible", "reason_line": 12, "reason_column": "3", "reason_value": "12x5"}
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Path:
+    return publications.write(tmp_path / "energy.duckdb", rows())
+
+
+@pytest.fixture
+def report(publication: Path) -> content.ReportContent:
+    return content.read(publication, OPERATION, START)

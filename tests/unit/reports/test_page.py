@@ -1,0 +1,153 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from energy_pipeline.reports import charts, page
+from tests.unit.reports.conftest import EVIL_TAG
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Outline(HTMLParser):
+    """Reads a page: text, headings, header cells, ids, links; complains of a tag that is not closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text, self.headings, self.stack = "", [], []
+        self.ids, self.anchors, self.tags, self.bare_headers = [], [], [], 0
+        self.feed(html)
+        self.close()
+        assert not self.stack, self.stack
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.tags.append(tag)
+        if tag not in VOID:
+            self.stack.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "th" and "scope" not in values:
+            self.bare_headers += 1
+        if "id" in values:
+            self.ids.append(values["id"])
+        if values.get("href", "").startswith("#"):
+            self.anchors.append(values["href"][1:])
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag, (tag, self.stack)
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1] not in {"style", "text"}:
+            self.text += data
+
+
+def words(report) -> str:
+    return re.sub(r"\s+", " ", Outline(page.render(report)).text.replace("\u202f", " "))
+
+
+def test_the_figures_are_those_of_the_marts_in_french(report):
+    text = words(report)
+    for expected in (
+        "Période du 15 septembre au 14 octobre 2025.",
+        "Produit 4 322 kWh Recalculé. Période précédente : 5 000 kWh (−14 %).",
+        "Partagé 3 210 kWh Recalculé. Période précédente : 3 000 kWh (+7 %).",
+        "74,3 % Sur 100 kWh produits, 74 sont consommés dans l'opération. Période précédente : 60,0 %.",
+        "26,0 % Sur 100 kWh consommés, 26 viennent de nos producteurs.",
+        "35,0 % La production représente 35 % de la consommation.",
+        "À récupérer 1 235,86 € HT",
+        "Énergies & Cie : 1 234,56 € HT, 1 481,47 € TTC",
+        "Enedis : 1,30 € HT",
+        "À prévoir, non facturé à ce jour : 20,50 € HT.",
+        "Économisé 150,05 € HT Achats évités, moins le prix de l'électricité locale. Sans 1 site dont les prix",
+        "12 345,7 12 345,0 +0,7",
+        "9 135,4 9 144,8 −9,3",
+        "74,3 % 74,0 % +0,3 points 60,0 %",
+        "30001000000101depuis le 20/09/2025 8 000,5 2 000,3 6 000,3 25,0 % 1 990,3 +10,0 150,05 €",
+        "61,25 %",
+        "Clés par défaut appliquées à 1 pas de mesure",
+        "École du Bourg30001000000101 +33FACTÉnergies & Cie 15/09/2025au 14/10/2025 8 000relevée 6 010 "
+        "Autoconsommation non déduite 1 234,56 €",
+        "factures/export.xlsx, ligne 7 : 1 200 kWh",
+        "8 640 points de mesure attendus : 12 estimés9, 0 manquant.",
+        "b.csv : valeur illisible (ligne 12, colonne « 3 », valeur « 12x5 »)",
+    ):
+        assert expected.replace("\u00a0", " ") in text.replace("\u00a0", " "), expected
+
+
+def test_names_from_the_data_are_text(report):
+    html = page.render(report)
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") >= 4
+    assert EVIL_TAG in Outline(html).text
+
+
+def test_the_page_is_accessible(report):
+    outline = Outline(page.render(report))
+    assert outline.headings[0] == 1
+    assert outline.headings.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))
+    assert outline.bare_headers == 0
+    assert len(outline.ids) == len(set(outline.ids))
+    assert set(outline.anchors) <= set(outline.ids)
+
+
+def test_the_page_fetches_and_runs_nothing(report):
+    html = page.render(report)
+    outline = Outline(html)
+    assert not {"script", "link", "img", "iframe", "image"} & set(outline.tags)
+    assert not re.search(r"url\(|@import|\son\w+=", html)
+    assert "default-src 'none'" in html
+
+
+def test_without_keys_the_published_figures_are_shown_and_labelled(report):
+    shared = ("self_consumption_kwh", "complement_kwh", "surplus_kwh", "self_consumption_rate", "self_production_rate")
+    unknown = dict.fromkeys(("key_type_used", *shared))
+    text = words(replace(report, period=replace(report.period, **unknown)))
+    assert "Partagé 3 200 kWh Publié par Enedis." in text.replace("\u00a0", " ")
+    assert "74,0 % Sur 100 kWh produits, 74 sont consommés dans l'opération. Publié par Enedis." in text
+    assert "— Clés de répartition inconnues." in text
+    assert "seules les valeurs publiées par Enedis sont montrées" in text
+
+
+def test_an_empty_report_says_so(report):
+    parts = "consumers slots producers days hours steps keys bills findings files quarantined"
+    bare = dict.fromkeys(parts.split(), ())
+    text = words(replace(report, previous=None, **bare))
+    for expected in (
+        "Rien à faire pour cette période : aucun constat.",
+        "Rien à réclamer pour cette période.",
+        "Aucune courbe pour cette période",
+        "Prix non renseignés",
+        "Aucun consommateur connu",
+        "Aucun producteur connu",
+        "Aucune facture reçue",
+        "Aucun constat pour cette période.",
+        "Aucun fichier reçu",
+        "Pas de période précédente",
+    ):
+        assert expected in text, expected
+
+
+def test_a_page_keeps_the_gravest_findings_and_names_the_rest(report, monkeypatch):
+    monkeypatch.setattr(page, "FINDINGS_SHOWN", 1)
+    assert "Et 2 autres constats : classeur, feuille Constats." in words(report).replace("\u00a0", " ")
+
+
+def test_charts_hold_french_numbers_and_their_text_is_for_the_eye_only(report):
+    days = [replace(report.days[0], production_kwh=2500.0, shared_kwh=2000.0, surplus_kwh=500.0)]
+    chart = charts.daily(days)
+    assert "1\u00a0500" in chart.wide or "1\u202f500" in chart.wide
+    assert "1er oct." in chart.narrow
+    assert 'aria-hidden="true"' in chart.wide
+    assert "mercredi 1er\u00a0octobre, 2\u202f500\u00a0kWh produits" in chart.description
+
+
+def test_a_chart_without_a_split_says_so(report):
+    days = [replace(row, shared_kwh=None, surplus_kwh=None) for row in report.days]
+    assert not charts.daily(days).has_split
+    assert charts.daily(report.days).has_split
+    assert charts.daily([]) is None
+    assert charts.hourly([]) is None
