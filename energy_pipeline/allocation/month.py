@@ -47,7 +47,8 @@ def compute(
     known = _landed_by_operation(landed, operations, participants, set(periods["operation_id"]))
     strangers = _strangers(landed, participants)
     published = _published_energies(landed["energy"])
-    sites = slots.declared_sites(landed["site_row"])
+    involved = participants.filter(pl.col("operation_id").is_in(set(periods["operation_id"])))
+    sites = slots.declared_sites(landed["site_row"].filter(pl.col("site_id").is_in(set(involved["prm"]))))
     results: list[OperationResult] = []
     slot_rows: list[tuple[OperationResult, list[SlotEnergy]]] = []
     issues: list[dict[str, object]] = []

@@ -10,7 +10,6 @@ from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import POLARS_TYPES, validate
 
 FOREVER = date(9999, 12, 31)
-DELIVERED = ("received_at", "file_id")
 ROLE_OF_SERIES = {
     "consumption": "consumer", "self_consumption": "consumer", "complement": "consumer",
     "production": "producer", "surplus": "producer", "self_produced": "producer",
@@ -44,15 +43,12 @@ def role_unknown(perimeter: pl.DataFrame, known: pl.DataFrame, files: pl.DataFra
 
 def perimeter_stays(perimeter: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
     """Return (operation_id, prm, valid_from, valid_to, path): what the latest perimeters say of each PRM."""
-    versions = perimeter.select("operation_id", "file_id", "received_at").unique().sort(*DELIVERED)
-    versions = versions.with_columns(version=pl.int_range(pl.len()).over("operation_id"))
-    listed = perimeter.join(versions.drop("received_at"), on=["operation_id", "file_id"])
-    latest = listed.filter(pl.col("version") == pl.col("version").max().over("operation_id", "prm"))
-    omitted = versions.join(_delivery_starts(versions, files), on=["operation_id", "file_id"], how="left").select(
-        "operation_id",
-        pl.col("version") - 1,
-        left_on=pl.coalesce("delivery_start", pl.col("received_at").dt.date()),
+    versions = _versions(perimeter, files)
+    listed = perimeter.select("operation_id", "file_id", "path", "prm", "valid_from", "valid_to").join(
+        versions, on=["operation_id", "file_id"]
     )
+    latest = listed.filter(pl.col("version") == pl.col("version").max().over("operation_id", "prm"))
+    omitted = versions.select("operation_id", pl.col("version") - 1, left_on="delivery_start")
     valid_to = pl.when(pl.col("valid_to") < FOREVER).then("valid_to")
     stays = latest.join(omitted, on=["operation_id", "version"], how="left").with_columns(
         valid_to=pl.min_horizontal(valid_to, "left_on")
@@ -75,16 +71,25 @@ def _merged(stays: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _delivery_starts(versions: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
-    """Return (operation_id, file_id, delivery_start): the latest period that the perimeter's delivery brings."""
-    read = files.filter(pl.col("status").is_in(READ) & pl.col("operation_id").is_not_null())
-    starts = read.group_by("operation_id", "delivery").agg(delivery_start=pl.col("period_start").max())
+def _versions(perimeter: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
+    """Return (operation_id, file_id, version, delivery_start): the perimeters of each operation in order of arrival.
+
+    A perimeter that comes back unchanged after another one counts again. `delivery_start`: first day of the latest
+    period that its delivery brings, else the day it was received.
+    """
+    delivered = files.filter(pl.col("status").is_in([*READ, "duplicate"]) & pl.col("operation_id").is_not_null())
+    starts = delivered.group_by("operation_id", "delivery").agg(pl.col("period_start").max())
     return (
-        versions.select("operation_id", "file_id")
-        .join(read.select("operation_id", "file_id", "delivery"), on=["operation_id", "file_id"])
-        .join(starts, on=["operation_id", "delivery"])
-        .group_by("operation_id", "file_id")
-        .agg(pl.col("delivery_start").min())
+        delivered.filter(pl.col("kind") == "perimeter")
+        .join(perimeter.select("operation_id", "file_id").unique(), on=["operation_id", "file_id"])
+        .join(starts.rename({"period_start": "delivered_start"}), on=["operation_id", "delivery"])
+        .sort("received_at", "file_id", "path")
+        .select(
+            "operation_id",
+            "file_id",
+            version=pl.int_range(pl.len()).over("operation_id"),
+            delivery_start=pl.coalesce("delivered_start", pl.col("received_at").dt.date()),
+        )
     )
 
 

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from energy_pipeline.metering.participants import role_unknown
+from energy_pipeline.metering.participants import participants, role_unknown
 from tests.unit.allocation.batch import PARIS, POOL, ROOF, SCHOOL, START, TOWN_HALL, Batch, row
 
 JANUARY = date(2025, 1, 1)
@@ -59,6 +59,22 @@ def test_a_prm_that_the_latest_perimeter_omits_left_at_the_start_of_that_period(
     batch.perimeter(everyone[:1], delivery="octobre")
     batch.annexe2([("consumer", TOWN_HALL, None), ("consumer", SCHOOL, None)])
     assert stays(batch) == [(TOWN_HALL, "consumer", JANUARY, None), (SCHOOL, "consumer", JANUARY, START)]
+
+
+def test_a_perimeter_that_comes_back_unchanged_is_the_latest_again():
+    batch = Batch()
+    everyone = [(TOWN_HALL, JANUARY, None), (SCHOOL, JANUARY, None)]
+    first = batch.perimeter(everyone, delivery="aout")
+    batch.perimeter(everyone[:1], delivery="septembre")
+    batch.file("perimeter", period=None, delivery="octobre")
+    batch.files[-1] |= {"file_id": first, "status": "duplicate"}
+    batch.annexe2([("consumer", TOWN_HALL, None), ("consumer", SCHOOL, None)])
+    landed = batch.frames()
+    loaded = landed["file"].filter(landed["file"]["status"] == "loaded").select("file_id", "received_at", "path")
+    names = batch.rows["perimeter"][0].keys()
+    perimeter = landed["perimeter"].select(names).unique().join(loaded, on="file_id")
+    found = participants(perimeter, landed["participant"], landed["file"])
+    assert found.select("prm", "valid_to").rows() == [(TOWN_HALL, None), (SCHOOL, None)]
 
 
 def test_a_site_with_both_roles_has_two_rows():
