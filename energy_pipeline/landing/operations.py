@@ -50,12 +50,10 @@ def knowledge(entries: Iterable[Entry], registry: pl.DataFrame) -> Knowledge:
     claims: dict[str, set[str]] = defaultdict(set)
     periods: dict[str, set[Period]] = defaultdict(set)
     for entry in entries:
-        found = frozenset().union(*(names.operations_in(label) for label in entry.labels))
         period = names.period_in(entry.name)
         for delivery in entry.deliveries:
-            # A delivery is claimed by what it holds and by its mail's subject, not by the folders around it.
-            inner = names.operations_in(entry.path[len(delivery) :]) or (found if "!" in delivery else frozenset())
-            claims[delivery] |= inner
+            # A delivery is claimed by what it holds, not by the folders around it.
+            claims[delivery] |= names.operations_in(f"{entry.path[len(delivery) :]} {entry.subject}")
             if period:
                 periods[delivery].add(period)
     known = Knowledge(
