@@ -3,7 +3,6 @@
 import dagster as dg
 
 from assets.landing import files
-from assets.partitions import MONTHS
 
 LANDING = dg.define_asset_job(
     "landing",
@@ -15,7 +14,6 @@ LANDING = dg.define_asset_job(
 MONTH = dg.define_asset_job(
     "month",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(files),
-    partitions_def=MONTHS,
     description="Recompute months from what has landed, publish, report.",
     executor_def=dg.in_process_executor,
 )

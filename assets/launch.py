@@ -16,6 +16,8 @@ INSTANCE = """\
 # Written by energy-pipeline. One run at a time: the warehouse has one writer.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 1

@@ -3,41 +3,36 @@
 from datetime import date
 
 import polars as pl
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from energy_pipeline import warehouse
+from energy_pipeline.reports.french import number, percent
 from energy_pipeline.settings import Home
 
-
-def _number(value: float | None, decimals: int = 0) -> str:
-    return "—" if value is None else f"{value:,.{decimals}f}".replace(",", " ").replace(".", ",")
-
-
-def _percent(value: float | None) -> str:
-    return "—" if value is None else f"{_number(100 * value, 1)} %"
+COLUMNS = (
+    "Production\nkWh", "Autoconso.\nkWh", "Autoc.\n%", "Autop.\n%", "Couv.\n%", "Constats", "À réclamer\n€ HT",
+)  # fmt: skip
 
 
 def _results(rows: pl.DataFrame) -> Table:
-    table = Table(title="Résultats")
-    for title in ("Opération", "Nom", "Période", "Clés"):
-        table.add_column(title)
-    for title in ("Production\nkWh", "Autoconso.\nkWh", "Taux\nautoconso.", "Taux\nautoprod.", "Taux\ncouverture",
-                  "Constats", "À réclamer\n€ HT"):  # fmt: skip
-        table.add_column(title, justify="right")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("Opération", no_wrap=True)
+    table.add_column("Mois", no_wrap=True)
+    for title in COLUMNS:
+        table.add_column(title, justify="right", no_wrap=True)
     for row in rows.iter_rows(named=True):
         table.add_row(
             row["operation_id"],
-            row["name"] or "",
-            f"{row['period_start']:%d/%m/%Y} – {row['period_end']:%d/%m/%Y}",
-            row["key_type_used"] or "—",
-            _number(row["production_kwh"]),
-            _number(row["self_consumption_kwh"]),
-            _percent(row["self_consumption_rate"]),
-            _percent(row["self_production_rate"]),
-            _percent(row["coverage_rate"]),
+            f"{row['month']:%Y-%m}",
+            number(row["production_kwh"], 0),
+            number(row["self_consumption_kwh"], 0),
+            percent(row["self_consumption_rate"]),
+            percent(row["self_production_rate"]),
+            percent(row["coverage_rate"]),
             str(row["findings"]),
-            _number(row["amount_eur"], 2),
+            number(row["amount_eur"], 2),
         )
     return table
 
@@ -47,13 +42,22 @@ def show(console: Console, home: Home, months: list[date]) -> int:
     with warehouse.connect(home.publication, read_only=True) as connection:
         rows = warehouse.run(connection, "reports/summary_of_months")
         refused = warehouse.run(connection, "reports/refused_files")
+        elsewhere = warehouse.run(connection, "reports/findings_of_no_operation").row(0, named=True)
     if months:
         rows = rows.filter(pl.col("month").is_in(months))
     else:
         console.print("Rien de nouveau : les résultats sont ceux du dernier traitement.")
     console.print(_results(rows))
-    for path, reason in refused.select("path", "reason").iter_rows():
-        console.print(f"Fichier refusé : {path} — {reason}", markup=False, soft_wrap=True)
-    console.print(f"Rapports : {home.reports}", soft_wrap=True)
+    if elsewhere["findings"]:
+        euros = "" if elsewhere["amount_eur"] is None else f", {number(elsewhere['amount_eur'], 2)} € HT à réclamer"
+        console.print(f"Hors opération : {elsewhere['findings']} constat(s){euros}")
+    for row in refused.iter_rows(named=True):
+        place = "".join(
+            f", {label} {row[key]}"
+            for label, key in (("ligne", "reason_line"), ("colonne", "reason_column"), ("valeur", "reason_value"))
+            if row[key] is not None
+        )
+        console.print(f"Fichier refusé : {row['path']}{place} — {row['reason']}", markup=False, soft_wrap=True)
+    console.print(f"Rapports : {home.reports}/index.html", soft_wrap=True)
     console.print(f"Entrepôt : {home.publication}", soft_wrap=True)
     return refused.height

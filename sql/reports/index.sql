@@ -12,7 +12,7 @@ WITH money AS (
 SELECT
   m.operation_id, o.name, m.month, m.period_start, m.period_end, m.production_kwh, m.published_production_kwh,
   m.self_consumption_kwh, m.published_self_consumption_kwh, m.self_consumption_rate, m.self_production_rate,
-  money.amount_eur, coalesce(money.errors, 0) AS errors, coalesce(money.findings, 0) AS findings
+  coalesce(money.amount_eur, 0) AS amount_eur, coalesce(money.errors, 0) AS errors, coalesce(money.findings, 0) AS findings
 FROM marts.operation_month AS m
 LEFT JOIN marts.operation AS o USING (operation_id)
 LEFT JOIN money USING (operation_id, period_start)
