@@ -102,7 +102,7 @@ def build(publication: Path, out: Path, month: date) -> list[Path]:
             _index(
                 out,
                 content.select(con, "index", IndexRow),
-                content.select(con, "findings_of_no_operation", OtherFinding),
+                content.select(con, "other_findings", OtherFinding),
             )
         )
     written.append(_replace(_folder(out, out) / INDEX, index.encode()))

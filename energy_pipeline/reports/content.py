@@ -65,10 +65,14 @@ class Period:
 
 @dataclass(frozen=True)
 class Consumer:
-    """A consumer's energies over the period; `left_on` is the first day on which it no longer counts."""
+    """A consumer's energies over the period; `left_on` is the first day on which it no longer counts.
+
+    `name` is the site's in the supplier's list, else the holder's; `holder` is the holder's where it differs.
+    """
 
     prm: str
     name: str | None
+    holder: str | None
     joined_on: date | None
     left_on: date | None
     consumption_kwh: float | None
@@ -100,10 +104,11 @@ class Slot:
 
 @dataclass(frozen=True)
 class Producer:
-    """A producer's energies over the period."""
+    """A producer's energies over the period; names as those of a consumer."""
 
     prm: str
     name: str | None
+    holder: str | None
     power_kw: float | None
     joined_on: date | None
     left_on: date | None

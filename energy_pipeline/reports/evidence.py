@@ -46,7 +46,7 @@ def _proof(item: dict[str, object]) -> Proof:
 
 def _said(name: str, value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        text = french.euros(value) if name.endswith("_eur") else french.number(value, 2)
+        text = french.euros(value) if name.endswith("_eur") else french.number(value, 0 if value == int(value) else 2)
         text += f"{french.NBSP}kWh" if name.endswith("_kwh") else ""
     else:
         text = EVIDENCE_VALUES.get(str(value), str(value))

@@ -186,8 +186,11 @@ def change(now: float | None, before: float | None) -> str | None:
 
 
 def points(now: float | None, before: float | None) -> str | None:
-    """Return `+3,2 points`: a rate beside that of the previous period."""
-    return None if now is None or before is None else f"{french.signed(100 * (now - before), 1)}{french.NBSP}points"
+    """Return `+3,2 points`: the difference of two rates."""
+    if now is None or before is None:
+        return None
+    gap = 100 * (now - before)
+    return f"{french.signed(gap, 1)}{french.NBSP}point{'s' if abs(gap) >= 2 else ''}"
 
 
 def keys_sentence(content: ReportContent) -> str:

@@ -41,7 +41,7 @@ SLOTS = {
 }
 PLACES = {"line": "ligne", "column": "colonne", "cell": "cellule"}
 EVIDENCE = {
-    "value": "",
+    "value": "valeur",
     "prm": "PRM",
     "role": "",
     "expected_kwh": "attendu",
@@ -93,66 +93,66 @@ DEFINITIONS = (
         "production",
         "Production",
         "Électricité injectée sur le réseau par les producteurs de l'opération.",
-        "convention, article 5.2.1",
+        "Convention, article 5.2.1",
     ),
     Definition(
         "self_consumption",
         "Électricité autoconsommée (partagée)",
         "Part de la production affectée à un consommateur, à chaque pas de mesure, dans la limite de ce qu'il consomme "
         "au même moment.",
-        "convention, articles 5.2.1 et 11.7 (annexe 7)",
+        "Convention, articles 5.2.1 et 11.7 (annexe 7)",
     ),
     Definition(
         "complement",
         "Complément",
         "Consommation moins électricité autoconsommée : seule énergie que le fournisseur peut facturer. L'acheminement "
         "reste dû sur toute la consommation (article 6).",
-        "convention, article 5.2.1 ; code de l'énergie, article L. 315-4",
+        "Convention, article 5.2.1 ; code de l'énergie, article L. 315-4",
     ),
     Definition(
         "surplus",
         "Surplus collectif",
         "Production que les participants n'ont pas consommée au moment où elle était produite, répartie entre les "
         "producteurs.",
-        "convention, articles 5.1.3, 9 et 11.7 (annexe 7)",
+        "Convention, articles 5.1.3, 9 et 11.7 (annexe 7)",
     ),
     Definition(
         "self_consumption_rate",
         "Taux d'autoconsommation",
         "Électricité autoconsommée divisée par la production.",
-        "indicateur nommé par la convention (11.6.1.3), qui n'en donne pas la formule",
+        "Indicateur nommé par la convention (article 11.6.1.3), qui n'en donne pas la formule",
     ),
     Definition(
         "self_production_rate",
         "Taux d'autoproduction",
         "Électricité autoconsommée divisée par la consommation.",
-        "indicateur nommé par la convention (11.6.1.3), qui n'en donne pas la formule",
+        "Indicateur nommé par la convention (article 11.6.1.3), qui n'en donne pas la formule",
     ),
     Definition(
         "coverage_rate",
         "Taux de couverture",
         "Production divisée par la consommation, sans tenir compte des heures.",
-        "indicateur nommé par la convention (11.6.1.3), qui n'en donne pas la formule",
+        "Indicateur nommé par la convention (article 11.6.1.3), qui n'en donne pas la formule",
     ),
     Definition(
         "keys",
         "Clés de répartition",
         "Part de la production affectée à chaque consommateur. Statiques : fixes. Dynamiques : différentes à chaque "
         "pas. Par défaut : calculées par Enedis au prorata des consommations.",
-        "convention, articles 4.1 à 4.4 et 9 ; code de l'énergie, article D. 315-6",
+        "Convention, articles 4.1 à 4.4 et 9 ; code de l'énergie, article D. 315-6",
     ),
     Definition(
         "estimated",
         "Valeurs estimées",
         "Points absents remplacés : jusqu'à une heure, par interpolation ; au-delà, par les valeurs de la semaine "
         "précédente.",
-        "convention, article 5.2.3",
+        "Convention, article 5.2.3",
     ),
     Definition(
         "recomputed",
         "Recalculé et publié",
         "« Recalculé » : nos valeurs, refaites à partir des courbes de consommation et de production et des clés. "
         "« Publié » : les valeurs reçues d'Enedis. L'écart est recalculé moins publié.",
-        "convention, articles 5.2.2 et 11.6 (annexe 6)",
+        "Convention, articles 5.2.2 et 11.6 (annexe 6)",
     ),
 )

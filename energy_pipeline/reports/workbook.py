@@ -107,6 +107,7 @@ def _producers(book: Book, content: ReportContent, about: str) -> None:
     columns = (
         Column("PRM", "text", 17),
         Column("Nom", "text", 30),
+        Column("Titulaire", "text", 26),
         Column("Puissance (kW)", "number", 11),
         *_compared("Production injectée"),
         *_compared("Électricité autoproduite"),
@@ -117,12 +118,14 @@ def _producers(book: Book, content: ReportContent, about: str) -> None:
     names = ("production_kwh", "self_produced_kwh", "surplus_kwh")
     rows = [
         (
-            row.prm, row.name, row.power_kw, *(value for name in names for value in _three(row, name)),
+            row.prm, row.name, row.holder, row.power_kw, *(value for name in names for value in _three(row, name)),
             row.self_consumption_rate, words.SOURCES.get(row.published_source or ""),
         )
         for row in content.producers
     ]  # fmt: skip
-    totals = [("Total", None, None, *_totals(content.producers, names), content.period.self_consumption_rate, None)]
+    totals = [
+        ("Total", None, None, None, *_totals(content.producers, names), content.period.self_consumption_rate, None)
+    ]
     book.sheet(
         "Producteurs", content.operation.name, about, columns, rows, totals=totals if rows else (), frozen_columns=2
     )
@@ -136,6 +139,7 @@ def _consumers(book: Book, content: ReportContent, about: str) -> None:
     columns = (
         Column("PRM", "text", 17),
         Column("Nom", "text", 30),
+        Column("Titulaire", "text", 26),
         Column("Poste", "text", 10),
         Column("Libellé du poste", "text", 28),
         Column("Heures du poste", "text", 11),
@@ -156,26 +160,27 @@ def _consumers(book: Book, content: ReportContent, about: str) -> None:
         source = words.SOURCES.get(consumer.published_source or "")
         rows.append(
             (
-                consumer.prm, consumer.name, "Total", "Tous les postes", None, *values(consumer),
+                consumer.prm, consumer.name, consumer.holder, "Total", "Tous les postes", None, *values(consumer),
                 consumer.self_production_rate, consumer.saving_eur, source,
             )
         )  # fmt: skip
         rows.extend(
             (
-                slot.prm, consumer.name, slot.slot, words.SLOTS[slot.slot], words.SLOT_SOURCES[slot.slot_source],
-                *values(slot), None, None, words.SOURCES.get(slot.published_source or ""),
+                slot.prm, consumer.name, consumer.holder, slot.slot, words.SLOTS[slot.slot],
+                words.SLOT_SOURCES[slot.slot_source], *values(slot), None, None,
+                words.SOURCES.get(slot.published_source or ""),
             )
             for slot in content.slots
             if slot.prm == consumer.prm
         )  # fmt: skip
     totals = [
         (
-            "Total", None, "Total", "Tous les consommateurs", None, *_totals(content.consumers, names),
+            "Total", None, None, "Total", "Tous les consommateurs", None, *_totals(content.consumers, names),
             content.period.self_production_rate, summary.total(content.consumers, "saving_eur"), None,
         )
     ]  # fmt: skip
     book.sheet(
-        "Consommateurs", content.operation.name, about, columns, rows, totals=totals if rows else (), frozen_columns=3
+        "Consommateurs", content.operation.name, about, columns, rows, totals=totals if rows else (), frozen_columns=2
     )
 
 

@@ -1,4 +1,5 @@
--- Energies of the consumers over the period, with the names of site and holder, and the days on which they joined or left within it.
+-- Energies of the consumers over the period, with the names of site and holder, and the days on which they joined or
+-- left within it.
 WITH stay AS (
   SELECT
     prm,
@@ -16,7 +17,7 @@ listed AS (SELECT prm, any_value(name ORDER BY supplier) AS name FROM marts.site
 SELECT
   m.prm,
   coalesce(listed.name, stay.name) AS name,
-  nullif(stay.name, listed.name) AS holder,
+  CASE WHEN listed.name <> stay.name THEN stay.name END AS holder,
   CASE WHEN stay.first_day > $period_start::DATE THEN stay.first_day END AS joined_on,
   CASE WHEN stay.end_day <= $period_end::DATE THEN stay.end_day END AS left_on,
   m.consumption_kwh, m.published_consumption_kwh, m.self_consumption_kwh, m.published_self_consumption_kwh,

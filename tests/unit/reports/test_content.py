@@ -23,11 +23,13 @@ def test_days_and_hours_are_those_of_paris(report):
 
 
 def test_a_participant_that_joined_or_left_in_the_period_is_dated(report):
-    stays = {row.prm: (row.name, row.joined_on, row.left_on) for row in report.consumers}
-    assert stays == {
-        SCHOOL: (EVIL_FORMULA, date(2025, 9, 20), None),
-        HALL: (EVIL_TAG, None, date(2025, 10, 5)),
-    }
+    stays = {row.prm: (row.joined_on, row.left_on) for row in report.consumers}
+    assert stays == {SCHOOL: (date(2025, 9, 20), None), HALL: (None, date(2025, 10, 5))}
+
+
+def test_a_site_has_the_name_that_its_supplier_gives_it_beside_its_holder(report):
+    names = {row.prm: (row.name, row.holder) for row in report.consumers}
+    assert names == {SCHOOL: ("École du Bourg", EVIL_FORMULA), HALL: (EVIL_TAG, None)}
 
 
 def test_the_previous_period_is_the_one_that_ended_just_before(report):
@@ -47,7 +49,7 @@ def test_a_connection_stays_open_and_a_file_is_not_written_to(publication):
 
 
 def test_savings_leave_out_and_count_the_consumers_without_a_price(report):
-    school, hall = report.consumers[1], report.consumers[0]
+    hall, school = report.consumers
     assert (school.saving_eur, hall.saving_eur) == (Decimal("150.0500"), None)
     assert summary.saving(report) == summary.Saving(Decimal("150.05"), 1)
     assert summary.saving(replace(report, consumers=(hall,))) == summary.Saving(None, 1)
@@ -123,9 +125,9 @@ def test_an_unknown_total_is_not_a_partial_one(report):
 
 def test_evidence_is_said_in_french():
     item = {"file": "a.xlsx", "line": 7, "column": "TOTAL TTC", "value": 1812.5, "expected_kwh": 970, "amount_eur": 3.5,
-            "role": "consumer", "new_word": "x"}  # fmt: skip
+            "role": "consumer", "odd": "x"}  # fmt: skip
     assert evidence.proofs(json.dumps([item]))[0].text.replace("\u202f", " ").replace("\u00a0", " ") == (
-        "a.xlsx, ligne 7, colonne TOTAL TTC : 1 812,50, attendu 970,00 kWh, montant 3,50 €, consommateur, new_word x"
+        "a.xlsx, ligne 7, colonne TOTAL TTC : valeur 1 812,50, attendu 970 kWh, montant 3,50 €, consommateur, odd x"
     )
     assert [proof.text for proof in evidence.proofs('{"a": 1}')] == ['{"a": 1}']
     assert evidence.proofs(None) == ()

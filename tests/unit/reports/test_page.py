@@ -3,7 +3,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from energy_pipeline.reports import charts, page
-from tests.unit.reports.conftest import EVIL_TAG
+from tests.unit.reports.conftest import EVIL_FORMULA, EVIL_TAG
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -61,16 +61,18 @@ def test_the_figures_are_those_of_the_marts_in_french(report):
         "Énergies & Cie : 1 234,56 € HT, 1 481,47 € TTC",
         "Enedis : 1,30 € HT",
         "À prévoir, non facturé à ce jour : 20,50 € HT.",
-        "Économisé 150,05 € HT Achats évités, moins le prix de l'électricité locale. Sans 1 site dont les prix",
+        "Économisé 150,05 € HT Achats évités, moins le prix de l'électricité locale et les frais d'organisation. "
+        "Sans 1 site dont les prix ne sont pas renseignés.",
         "12 345,7 12 345,0 +0,7",
         "9 135,4 9 144,8 −9,3",
-        "74,3 % 74,0 % +0,3 points 60,0 %",
-        "30001000000101depuis le 20/09/2025 8 000,5 2 000,3 6 000,3 25,0 % 1 990,3 +10,0 150,05 €",
+        "74,3 % 74,0 % +0,3 point 60,0 %",
+        f"École du Bourg{EVIL_FORMULA}30001000000101depuis le 20/09/2025 "
+        "8 000,5 2 000,3 6 000,3 25,0 % 1 990,3 +10,0 150,05 €",
         "61,25 %",
         "Clés par défaut appliquées à 1 pas de mesure",
         "École du Bourg30001000000101 +33FACTÉnergies & Cie 15/09/2025au 14/10/2025 8 000relevée 6 010 "
         "Autoconsommation non déduite 1 234,56 €",
-        "factures/export.xlsx, ligne 7 : 1 200 kWh",
+        "factures/export.xlsx, ligne 7 : valeur 1 200 kWh",
         "8 640 points de mesure attendus : 12 estimés9, 0 manquant.",
         "b.csv : valeur illisible (ligne 12, colonne « 3 », valeur « 12x5 »)",
     ):

@@ -69,7 +69,7 @@ def test_findings_and_bills(book):
     assert (first["Gravité"], first["À faire par"], first["Montant (HT)"], first["Montant (TTC)"]) == (
         "À corriger", SUPPLIER, 1234.56, 1481.47,
     )  # fmt: skip
-    assert first["Preuves"] == "factures/export.xlsx, ligne 7 : 1 200 kWh"
+    assert first["Preuves"] == "factures/export.xlsx, ligne 7 : valeur 1 200 kWh"
     assert EVIL_TAG in first["Message"]
     (bill,) = table(book["Factures"])
     assert (bill["Facture"], bill["Détail"], bill["Site"]) == ("+33FACT", "0001", "École du Bourg")
