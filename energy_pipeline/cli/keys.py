@@ -1,7 +1,7 @@
 """Commands about distribution keys: `keys propose`, `keys export`, `keys check`."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -56,7 +56,10 @@ def propose_command(
     out: Annotated[Path | None, typer.Option(help="Folder in which to write the key, ready to send.")] = None,
     date_: DateOption = None,
     remove: Annotated[list[str] | None, typer.Option(help="What if: PRM that leaves.")] = None,
-    add: Annotated[list[Path] | None, typer.Option(help="What if: load curve file of a PRM that joins.")] = None,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(help="What if: load curve file of a PRM that joins.", exists=True, dir_okay=False),
+    ] = None,
     scale: Annotated[float, typer.Option(help="Factor on the curves of --add and --like.", min=0)] = 1.0,
     like: Annotated[list[str] | None, typer.Option(help="What if: one more participant like this PRM.")] = None,
     roof_kwc: Annotated[float | None, typer.Option(help="What if: peak power of a roof that joins, kWc.")] = None,
@@ -90,6 +93,8 @@ def propose_command(
         compared = compare.compare(imagined, known, scenarios | {keys_shown.PROPOSED: rounding.fractions(key)})
         names = dict(_participants(connection, selection).select("prm", "name").iter_rows())
         keys_shown.comparison(imagined, objective, compared, names, key)
+        if objective.is_static:
+            _warn_of_changes(connection, selection)
         if out:
             _write(connection, selection, objective, priority or [], out, date_)
 
@@ -169,6 +174,7 @@ def _selection(
     if chosen.is_empty() or not isinstance(start, date) or not isinstance(end, date):
         raise KeyInputError(f"L'opération {operation_id} n'a aucune période calculée sur les jours demandés.")
     bounds = sorted(chosen.select("period_start", "period_end").iter_rows())
+    # Days beyond the known periods have no curve.
     return _Selection(operation_id, max(start, bounds[0][0]), min(end, bounds[-1][1]), bounds)
 
 
@@ -191,6 +197,20 @@ def _participants(connection: duckdb.DuckDBPyConnection, selection: _Selection) 
         connection, "keys/participants",
         operation_id=selection.operation_id, first=selection.first, last=selection.last,
     )  # fmt: skip
+
+
+def _warn_of_changes(connection: duckdb.DuckDBPyConnection, selection: _Selection) -> None:
+    """Say who was not there on every day: a static key counts a share on the days of absence as lost."""
+    at_ends = [
+        set(_participants(connection, replace(selection, first=day, last=day))["prm"])
+        for day in (selection.first, selection.last)
+    ]
+    if changed := sorted(at_ends[0] ^ at_ends[1]):
+        console.print(
+            f"Le périmètre change sur ces jours ({', '.join(changed)}) : une clé statique se calcule mieux sur des "
+            "jours où tous les participants de demain étaient présents.",
+            soft_wrap=True,
+        )
 
 
 def _expected(connection: duckdb.DuckDBPyConnection, operation_id: str, start: date, end: date) -> checking.Expected:
@@ -267,8 +287,7 @@ def _write_static(
     key = propose(objective, at, _prices(connection, at) if objective.needs_prices else None)
     shares = dict(zip(at.consumers, key[:, 0].tolist(), strict=True))
     # Who participates on the last day is whom the next key is for; a leaver's share would go to the surplus.
-    last = _Selection(at.operation_id, selection.last, selection.last, [])
-    participants = _participants(connection, last).to_dicts()
+    participants = _participants(connection, replace(selection, first=selection.last)).to_dicts()
     present = {row["prm"] for row in participants if row["role"] == "consumer"}
     day = _day(sent_on) if sent_on else datetime.now(PARIS).date()
     path = out / files.static_name(at.operation_id, day)
@@ -276,10 +295,14 @@ def _write_static(
     console.print(f"Écrit : {path}", markup=False, soft_wrap=True)
     for line in files.to_complete(participants):
         console.print(f"À compléter avant l'envoi — {line}", markup=False, soft_wrap=True)
-    console.print("À envoyer 15 jours ouvrés au moins avant la date d'effet souhaitée (convention §4.3.1).")
+    console.print(
+        "À envoyer 15 jours ouvrés au moins avant la date d'effet souhaitée (convention §4.3.1).", soft_wrap=True
+    )
 
 
 def _deadline(connection: duckdb.DuckDBPyConnection, operation_id: str, period_start: date) -> None:
     due = warehouse.run(connection, "keys/deadline", operation_id=operation_id, period_start=period_start)
     for (due_on,) in due.iter_rows():
-        console.print(f"À envoyer au plus tard le {due_on:%d/%m/%Y} (4e jour ouvré, convention §4.4.1).")
+        console.print(
+            f"À envoyer au plus tard le {due_on:%d/%m/%Y} (4e jour ouvré, convention §4.4.1).", soft_wrap=True
+        )

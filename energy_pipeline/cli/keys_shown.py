@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
 from rich.console import Console
 from rich.table import Table
@@ -60,18 +61,20 @@ def comparison(
         *(f"Valeur € HT\n{scenario}" for scenario in scenarios),
     ):  # fmt: skip
         table.add_column(title, justify="right")
-    mean = dict(zip(at.consumers, (key.mean(axis=1) / 100).tolist(), strict=True))
+    mean = dict(zip(at.consumers, _mean_percents(at, key), strict=True))
     for role, title in (("consumer", "Consommateurs"), ("producer", "Producteurs")):
         rows = compared.filter(pl.col("role") == role)
         for (prm,), group in rows.group_by("prm", maintain_order=True):
             share = number(mean[str(prm)], 2) if role == "consumer" else ""
             table.add_row(str(prm), names.get(str(prm)) or "", share, *_figures(group))
         total = rows.group_by("scenario", maintain_order=True).agg(
-            pl.col("measured_kwh", "shared_kwh").sum(),
-            pl.when(pl.col("value_eur").is_not_null().all()).then(pl.col("value_eur").sum()),
+            pl.col("measured_kwh", "shared_kwh").sum(), _sum("value_eur")
         )
         share = number(sum(mean.values()), 2) if role == "consumer" else ""
         table.add_row(title, "", share, *_figures(total), style="bold", end_section=True)
+    everybody = compared.group_by("scenario", maintain_order=True).agg(_sum("value_eur"))["value_eur"]
+    blank = [""] * (2 + len(scenarios))
+    table.add_row("Ensemble", "", *blank, *(number(value, 2) for value in everybody), style="bold")
     wide = console if console.is_terminal else Console(file=sys.stdout, width=WIDTH_OF_A_FILE, highlight=False)
     wide.print(table)
     for scenario in scenarios:
@@ -86,6 +89,19 @@ def comparison(
         wide.print("La clé actuelle n'est pas connue : la comparaison ne porte que sur la clé par défaut.")
     if at.missing:
         wide.print(f"{plural(at.missing, 'valeur')} sans mesure ni estimation, comptée à zéro.")
+
+
+def _sum(column: str) -> pl.Expr:
+    """Return the sum, NULL when a value is not known."""
+    return pl.when(pl.col(column).is_not_null().all()).then(pl.col(column).sum())
+
+
+def _mean_percents(at: Situation, key: Hundredths) -> list[float]:
+    """Return (consumers,): the key in percent, its mean over what was produced when it changes."""
+    production = at.total_production
+    weights = production if production.any() else np.ones_like(production)
+    percents: list[float] = (np.broadcast_to(key, at.consumption.shape) @ weights / weights.sum() / 100).tolist()
+    return percents
 
 
 def _figures(rows: pl.DataFrame) -> list[str]:
