@@ -1,10 +1,13 @@
 """Annexe 5: dynamic keys, `Horodate;PRM1;PRM2` then `01/11/2024 00:00;50,81;39,86` in percent (convention §11.5.1)."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from energy_pipeline.formats import localtime, names, text, values
 from energy_pipeline.formats.model import BadFile, Note, Reading
@@ -33,6 +36,47 @@ def _percent(cell: str, line: int, column: str) -> float | None:
     return float(values.positive(cell, line, column)) if cell else None
 
 
+def _regular(decoded: str, consumers: int, labels: Sequence[datetime]) -> NDArray[np.float64] | None:
+    """Return the shares (consumer, step) of a file without accident, read in one pass; None for any other."""
+    try:
+        table = pl.read_csv(
+            decoded.encode(), separator=";", infer_schema=False, quote_char=None, new_columns=["label"]
+        )  # fmt: skip
+    except pl.exceptions.PolarsError:
+        return None
+    if table.width != consumers + 1 or table.height != len(labels):
+        return None
+    if table["label"].to_list() != [f"{label:%d/%m/%Y %H:%M}" for label in labels]:
+        return None
+    shares = (
+        table.drop("label")
+        .select(pl.all().str.strip_chars_end("\r").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False))
+        .to_numpy()
+        .T
+    )
+    return shares if np.all((shares >= 0) & (shares <= 100)) else None
+
+
+def _tolerant(
+    lines: Sequence[tuple[int, list[str]]], consumers: Sequence[str], labels: Sequence[datetime], step: int
+) -> tuple[NDArray[np.float64], list[Note]]:
+    """Return the shares (consumer, step), NaN where missing, and what was noticed. Raises BadFile."""
+    width = len(consumers) + 1
+    rows = []
+    for line, cells in lines:
+        found = cells[:-1] if len(cells) == width + 1 and not cells[-1] else cells
+        if len(found) != width:
+            raise BadFile(f"{width} colonnes attendues, {len(found)} lues.", line, None, ";".join(cells))
+        at = localtime.label(cells[0], line, step)
+        shares = tuple(_percent(cell, line, prm) for cell, prm in zip(found[1:], consumers, strict=True))
+        rows.append(localtime.Labelled(line, cells[0], at, shares))
+    notes: list[Note] = []
+    percents = np.full((len(consumers), len(labels)), np.nan)
+    for position, shares in localtime.place(rows, labels, len(consumers), notes).items():
+        percents[:, position] = [np.nan if share is None else share for share in shares]
+    return percents, notes
+
+
 def read(name: str, content: bytes) -> Reading:
     """Read one key file: a row per consumer, `percents` an array over the period, NaN where missing. Raises BadFile.
 
@@ -41,10 +85,11 @@ def read(name: str, content: bytes) -> Reading:
     """
     parsed = names.parse(name)
     start, end = names.require_period(parsed)
-    lines = text.rows(text.decode(content))
-    if not lines:
+    decoded = text.decode(content)
+    top = text.rows(decoded.lstrip("\r\n").split("\n", 1)[0])
+    if not top:
         raise BadFile("Le fichier est vide.")
-    first, header = lines[0]
+    first, header = top[0]
     if not is_header(header):
         raise BadFile("En-tête attendu : Horodate;PRM1;PRM2…", first, None, ";".join(header))
     columns = text.without_trailing(header)
@@ -54,21 +99,14 @@ def read(name: str, content: bytes) -> Reading:
     step = parsed.step_minutes or (15 if end >= grid.STEP_CHANGE else 30)
     if step not in _STEPS:
         raise BadFile("Pas inconnu dans le nom du fichier : 15 ou 30 minutes attendues.", value=str(step))
-    rows = []
-    for line, cells in lines[1:]:
-        found = cells[:-1] if len(cells) == len(columns) + 1 and not cells[-1] else cells
-        if len(found) != len(columns):
-            raise BadFile(f"{len(columns)} colonnes attendues, {len(found)} lues.", line, None, ";".join(cells))
-        at = localtime.label(cells[0], line, step)
-        shares = tuple(_percent(cell, line, prm) for cell, prm in zip(found[1:], consumers, strict=True))
-        rows.append(localtime.Labelled(line, cells[0], at, shares))
-    if not rows:
-        raise BadFile("Le fichier ne contient aucune clé.")
-    notes: list[Note] = []
     labels = _labels(start, end, step)
-    percents = np.full((len(consumers), len(labels)), np.nan)
-    for position, shares in localtime.place(rows, labels, len(consumers), notes).items():
-        percents[:, position] = [np.nan if share is None else share for share in shares]
+    notes: list[Note] = []
+    percents = _regular(decoded, len(consumers), labels)
+    if percents is None:
+        lines = text.rows(decoded)[1:]
+        if not lines:
+            raise BadFile("Le fichier ne contient aucune clé.")
+        percents, notes = _tolerant(lines, consumers, labels, step)
     return Reading(
         KIND,
         [

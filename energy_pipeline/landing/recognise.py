@@ -11,6 +11,7 @@ _LABEL = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{2,4}[ T]\d{1,2}:\d{2}")
 _CURVE_NAME = re.compile(r"cdc|courbe", re.IGNORECASE)
 _SUFFIXES = ("csv", "txt", "xlsx", "toml")
 _SEEN_LINES = 30
+_SEEN_BYTES = 65536
 
 
 def is_curve_name(name: str) -> bool:
@@ -47,7 +48,8 @@ def _kind_of_workbook(name: str, content: bytes) -> str | None:
 
 
 def _kind_of_text(name: str, content: bytes) -> str | None:  # noqa: PLR0911 - one return per format
-    lines = rows(decode(content[:65536] if len(content) > 65536 else content))[:_SEEN_LINES]
+    top = b"\n".join(content[:_SEEN_BYTES].split(b"\n", _SEEN_LINES)[:_SEEN_LINES])
+    lines = rows(decode(top))
     if not lines:
         raise BadFile("Le fichier est vide.")
     first = lines[0][1]

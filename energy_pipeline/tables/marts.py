@@ -3,6 +3,7 @@
 from energy_pipeline.tables import columns as c
 from energy_pipeline.tables.computed import OPERATION_PERIOD
 from energy_pipeline.tables.landing import FILE as LANDED_FILE
+from energy_pipeline.tables.landing import PRICE as LANDED_PRICE
 from energy_pipeline.tables.model import Column, Table
 
 _PERIOD = (c.OPERATION_ID, c.PERIOD_START, c.PERIOD_END, c.MONTH)
@@ -360,6 +361,17 @@ SAVING_MONTH = Table(
     key=("operation_id", "period_start", "prm"),
 )
 
+PRICE = Table(
+    "marts",
+    "price",
+    "Prices of prices.csv, dated, with the file that says them: those that no invoice gives.",
+    (
+        *LANDED_PRICE.columns,
+        *(column for column in LANDED_FILE.columns if column.name in {"received_at", "path"}),
+    ),
+    key=LANDED_PRICE.key,
+)
+
 FINDING = Table(
     "marts",
     "finding",
@@ -470,6 +482,6 @@ PUBLICATION = Table(
 
 TABLES = (
     OPERATION, PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH, CONSUMER_SLOT_MONTH, PRODUCER_MONTH,
-    EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, SAVING_MONTH, FINDING, DEADLINE,
+    EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, SAVING_MONTH, PRICE, FINDING, DEADLINE,
     COMPLETENESS, FILE, PUBLICATION,
 )  # fmt: skip
