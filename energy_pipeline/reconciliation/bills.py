@@ -23,17 +23,6 @@ QUANTITIES = (
 NORMAL_VAT = 0.20
 
 
-def days_needed(details: pl.DataFrame, month: date) -> pl.DataFrame:
-    """Return (prm, first_day, last_day): the days of curve that the bills of `month` need, runs included."""
-    bills = standing_bills(details).filter((pl.col("month") == month) & pl.col("prm").is_not_null())
-    return (
-        bills.group_by("prm")
-        .agg(pl.col("run_start").min().alias("first_day"), pl.col("consumption_end").max().alias("last_day"))
-        .drop_nulls()
-        .sort("prm")
-    )
-
-
 def reconcile(
     details: pl.DataFrame, daily: pl.DataFrame, participants: pl.DataFrame, sites: pl.DataFrame, month: date
 ) -> pl.DataFrame:

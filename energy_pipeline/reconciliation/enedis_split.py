@@ -98,6 +98,7 @@ def _fact(group: pl.DataFrame, whole: dict[str, Any], paths: Mapping[tuple[Any, 
     first = group.row(0, named=True)
     consumers = group.filter(pl.col("role") == "consumer")
     amounts = consumers["amount_eur"]
+    amount = float(amounts.sum()) if len(amounts) and amounts.null_count() == 0 else None
     proofs = [
         {
             "file": _path(row, paths),
@@ -119,9 +120,9 @@ def _fact(group: pl.DataFrame, whole: dict[str, Any], paths: Mapping[tuple[Any, 
         "expected": whole["recomputed_kwh"],
         "observed": whole["published_kwh"],
         "unit": "kWh",
-        "amount_eur": float(amounts.sum()) if len(amounts) and amounts.null_count() == 0 else None,
+        "amount_eur": amount,
         "evidence": evidence(*proofs),
-        "message": _message(group, consumers, whole["consumers"]),
+        "message": _message(group, consumers, whole["consumers"], amount),
     }
 
 
@@ -131,7 +132,7 @@ def _path(row: dict[str, Any], paths: Mapping[tuple[Any, ...], str]) -> str | No
     return next((paths[key] for key in keys if key in paths), None)
 
 
-def _message(group: pl.DataFrame, consumers: pl.DataFrame, total: int) -> str:
+def _message(group: pl.DataFrame, consumers: pl.DataFrame, total: int, amount: float | None) -> str:
     first = group.row(0, named=True)
     about = consumers if consumers.height else group
     gap = pl.col("published_kwh") - pl.col("recomputed_kwh")
@@ -144,9 +145,12 @@ def _message(group: pl.DataFrame, consumers: pl.DataFrame, total: int) -> str:
     keys = KEYS.get(first["key_type_used"], "clés retenues")
     what = "autoconsommation" if worst["role"] == "consumer" else "part autoproduite"
     gain = "en trop" if worst["gap"] > 0 else "en moins"
+    lost = ""
+    if amount is not None:
+        lost = f" {'Économie perdue' if amount >= 0 else 'Économie en trop'} : {french.euros(abs(amount))} HT."
     return (
         f"La répartition publiée par Enedis {french.days(first['period_start'], first['period_end'])} s'écarte du "
         f"recalcul de l'Annexe 7 ({keys}) {who}. Plus grand écart : PRM {worst['prm']}, {what} publiée de "
         f"{french.kwh(worst['published_kwh'])} pour {french.kwh(worst['recomputed_kwh'])} recalculés "
-        f"({french.kwh(abs(worst['gap']))} {gain})."
+        f"({french.kwh(abs(worst['gap']))} {gain}).{lost}"
     )

@@ -60,9 +60,20 @@ def _refused(row: dict[str, Any], month: date) -> dict[str, object]:
                 "value": row["reason_value"],
             }
         ),
-        "message": f"Fichier « {row['name']} » refusé : {row['reason'] or 'motif inconnu'}",
+        "message": f"Fichier « {row['name']} » refusé : {(row['reason'] or 'motif inconnu').rstrip('.')}{_where(row)}.",
         "discriminator": row["path"],
     }
+
+
+def _where(row: dict[str, Any]) -> str:
+    """Return the place of the fault, unless the reason tells it already."""
+    said = (row["reason"] or "").lower()
+    places = [f"ligne {row['reason_line']}", f"colonne {row['reason_column']}", f"valeur « {row['reason_value']} »"]
+    values = [row["reason_line"], row["reason_column"], row["reason_value"]]
+    parts = [
+        place for place, value in zip(places, values, strict=True) if value is not None and place.lower() not in said
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _notes(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFrame:

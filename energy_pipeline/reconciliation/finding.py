@@ -18,6 +18,9 @@ IDENTITY = (
 """What a finding is about (design §4). `discriminator` tells apart facts that share the rest: the path of a file, the
 cell of a synthesis, the series of an energy file."""
 
+VALUE_DIGITS = 6
+"""Decimals kept of `expected` and `observed`: below a watt-hour and below the digits of a rate lies only noise."""
+
 _GIVEN = ("finding_id", "severity", "party")
 _SCHEMA = schemas.polars_schema(marts.FINDING)
 FACT_SCHEMA = {
@@ -74,6 +77,7 @@ def build(rows: pl.DataFrame) -> pl.DataFrame:
         for name in ("amount_eur", "amount_ttc_eur")
     ]
     return rows.with_columns(
+        pl.col("expected", "observed").round(VALUE_DIGITS),
         pl.Series("finding_id", ids, dtype=pl.String),
         *(pl.Series(column, [checks[name][column] for name in names], dtype=pl.String)
           for column in ("severity", "party")),

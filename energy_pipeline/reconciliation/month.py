@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from energy_pipeline.invoices import latest_details, total_mismatches
-from energy_pipeline.reconciliation.bills import days_needed, reconcile, reconciliation_table
+from energy_pipeline.reconciliation.bills import reconcile, reconciliation_table
 from energy_pipeline.reconciliation.enedis_split import differing_periods, split_by_energies, split_facts
 from energy_pipeline.reconciliation.energies import (
     energy_facts,
@@ -19,6 +19,7 @@ from energy_pipeline.reconciliation.energies import (
 from energy_pipeline.reconciliation.files import file_facts, paths_of_curves
 from energy_pipeline.reconciliation.finding import build
 from energy_pipeline.reconciliation.issues import issue_facts
+from energy_pipeline.reconciliation.needed import periods_needed
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.reduction import Reduced, reduce_curves
 from energy_pipeline.reconciliation.savings import savings
@@ -42,34 +43,12 @@ def reconcile_month(landed: Frames, computed: Frames, marts: Frames, month: date
 
     `landed`: by name, landing.file, and with `received_at` and `path` energy, exchange, synthesis, invoice_row,
     site_row, price, note; invoice_row for all months, the others at least for `month`. `computed`: operation_period,
-    curve, exchange, issue, for the periods of `month` and those of the days that its bills need. `marts`: participant
-    and site. A batch of operations too large for the memory is reduced in parts: `reduce_curves`, `concat`, `conclude`.
+    curve, exchange, issue, at least for the periods of `periods_needed`. `marts`: participant and site. Operations too
+    many for the memory are reduced in batches: `concat(reduce_curves(…) for each batch)`, then `conclude`.
     """
-    periods, curves = _periods_needed(landed["invoice_row"], computed, month)
-    return conclude(landed, computed, marts, reduce_curves(periods, curves, month), month)
-
-
-def _periods_needed(invoice_rows: pl.DataFrame, computed: Frames, month: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the periods of the month and, of the others, those that bills of the month touch, with their curves."""
-    details, _ = latest_details(invoice_rows)
-    needed = days_needed(details, month)
-    key = ["operation_id", "period_start"]
-    periods, curves = computed["operation_period"], computed["curve"]
-    current = periods.filter(pl.col("month") == month)
-    others = periods.filter(pl.col("month") != month)
-    billed = (
-        curves.filter(pl.col("role") == "consumer").select(*key, "prm")
-        .join(others.select(*key, "period_end"), on=key)
-        .join(needed, on="prm")
-        .filter((pl.col("first_day") <= pl.col("period_end")) & (pl.col("last_day") >= pl.col("period_start")))
-    )  # fmt: skip
-    kept = pl.concat(
-        [
-            curves.join(current.select(key), on=key, how="semi"),
-            curves.filter(pl.col("role") == "consumer").join(billed, on=[*key, "prm"], how="semi"),
-        ]
-    )
-    return pl.concat([current, others.join(billed, on=key, how="semi")]), kept
+    details, _ = latest_details(landed["invoice_row"])
+    periods = periods_needed(details, computed["operation_period"], marts["participant"], month)
+    return conclude(landed, computed, marts, reduce_curves(periods, computed["curve"], month), month)
 
 
 def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, month: date) -> Reconciled:
@@ -98,8 +77,8 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
         ),
         synthesis_facts(_of_periods(landed["synthesis"], periods), slots, files, totals, split_off),
         bill_facts(judged),
-        total_facts(total_mismatches(details), month),
-        superseded_facts(superseded, month),
+        total_facts(total_mismatches(details), judged, month),
+        superseded_facts(superseded, judged, month),
         prices_missing,
     ]
     return Reconciled(reconciliation_table(judged), saved, build(pl.concat(found)))

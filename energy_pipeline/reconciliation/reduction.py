@@ -163,22 +163,26 @@ def _totals(period: Period, arrays: Arrays, comparable: BoolArray, margin: Float
     def total(values: FloatArray) -> FloatArray:
         return np.where(stays, values, 0.0).sum(axis=1) * per_kwh
 
-    def truncation(values: FloatArray) -> FloatArray:
-        return np.minimum((values > 0).sum(axis=1) + unseen, stays.sum(axis=1)) * watts * per_kwh
+    def truncation(values: FloatArray, flows: BoolArray) -> FloatArray:
+        """Return what 1 W hides at each step at which something may flow: a truncated 0 is not always nothing."""
+        steps = (stays & (flows | (values > 0))).sum(axis=1) + unseen
+        return np.minimum(steps, stays.sum(axis=1)) * watts * per_kwh
 
     measured = np.where(arrays.is_estimated().any(axis=1), np.nan, total(arrays.measured))
     complete = (comparable | ~stays).all(axis=1)
     allowed = total(margin)
-    hidden = truncation(arrays.measured)
+    produced = np.nansum(arrays.measured[~arrays.is_consumer], axis=0) > 0
+    drawn = arrays.is_consumer[:, None] | produced
+    hidden = truncation(arrays.measured, drawn)
     shared, remainder = (np.where(complete, total(values), np.nan) for values in (arrays.shared, arrays.remainder))
     shown = (
         (measured, hidden, measured, hidden),
-        (shared, allowed, total(arrays.published_shared), truncation(arrays.published_shared)),
+        (shared, allowed, total(arrays.published_shared), truncation(arrays.published_shared, produced)),
         (
             remainder,
             allowed + hidden,
             total(arrays.published_remainder),
-            truncation(arrays.published_remainder),
+            truncation(arrays.published_remainder, drawn),
         ),
     )
     roles = ["consumer" if consumer else "producer" for consumer in arrays.is_consumer]

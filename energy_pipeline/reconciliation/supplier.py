@@ -81,9 +81,19 @@ def _bill_message(row: dict[str, Any], excise: float | None) -> str:
     return f"{bill} : {billed} ; {what}, soit {french.euros(abs(row['amount_eur']))} HT ({ttc} TTC).{apart}"
 
 
-def total_facts(mismatches: pl.DataFrame, month: date) -> pl.DataFrame:
-    """Return a fact `invoice_total_mismatch` per detail of `month` (`mismatches`: of `invoices.total_mismatches`)."""
-    return facts([_total(row) for row in mismatches.filter(pl.col("month") == month).iter_rows(named=True)])
+def _of_month(rows: pl.DataFrame, judged: pl.DataFrame, month: date) -> list[dict[str, Any]]:
+    """Return the rows of the month, with the operation of the bill that they are about."""
+    operations = judged.select(*KEY, "operation_id").unique(KEY)
+    joined = rows.filter(pl.col("month") == month).join(operations, on=list(KEY), how="left", nulls_equal=True)
+    return list(joined.iter_rows(named=True))
+
+
+def total_facts(mismatches: pl.DataFrame, judged: pl.DataFrame, month: date) -> pl.DataFrame:
+    """Return a fact `invoice_total_mismatch` per detail of `month`.
+
+    `mismatches`: of `invoices.total_mismatches`; `judged`: of `bills.reconcile`, for the operation of the site.
+    """
+    return facts([_total(row) for row in _of_month(mismatches, judged, month)])
 
 
 def _total(row: dict[str, Any]) -> dict[str, object]:
@@ -92,9 +102,14 @@ def _total(row: dict[str, Any]) -> dict[str, object]:
     show = french.kwh if first == "registers" else french.euros
     others = [TOTALS[failed][0] for failed in row["failed"][1:]]
     also = f" N'est pas juste non plus : {', '.join(others)}." if others else ""
+    claim = ""
+    if row["amount_eur"] is not None:
+        side = "trop" if row["amount_eur"] > 0 else "moins"
+        claim = f", soit {french.euros(abs(row['amount_eur']))} HT en {side}"
     return {
         "check_name": "invoice_total_mismatch",
         "month": row["month"],
+        "operation_id": row["operation_id"],
         **{key: row[key] for key in KEY},
         "period_start": row["consumption_start"],
         "period_end": row["consumption_end"],
@@ -108,14 +123,14 @@ def _total(row: dict[str, Any]) -> dict[str, object]:
         ),
         "message": (
             f"Facture {row['invoice_number']} ({row['supplier']}), détail {row['detail_id']} : {name} de "
-            f"{show(row['printed'])}, mais {rule} donne {show(row['recomputed'])}.{also}"
+            f"{show(row['printed'])}, mais {rule} donne {show(row['recomputed'])}{claim}.{also}"
         ),
     }
 
 
-def superseded_facts(superseded: pl.DataFrame, month: date) -> pl.DataFrame:
+def superseded_facts(superseded: pl.DataFrame, judged: pl.DataFrame, month: date) -> pl.DataFrame:
     """Return a fact `superseded_invoice_row` per detail of `month` that an export changed (of `latest_details`)."""
-    return facts([_superseded(row) for row in superseded.filter(pl.col("month") == month).iter_rows(named=True)])
+    return facts([_superseded(row) for row in _of_month(superseded, judged, month)])
 
 
 def _superseded(row: dict[str, Any]) -> dict[str, object]:
@@ -126,6 +141,7 @@ def _superseded(row: dict[str, Any]) -> dict[str, object]:
     return {
         "check_name": "superseded_invoice_row",
         "month": row["month"],
+        "operation_id": row["operation_id"],
         **{key: row[key] for key in KEY},
         "expected": None if before is None else float(before),
         "observed": None if after is None else float(after),

@@ -8,7 +8,8 @@ import pytest
 
 from energy_pipeline.invoices import latest_details
 from energy_pipeline.invoices.sites import sites
-from energy_pipeline.reconciliation.bills import days_needed, reconcile, reconciliation_table
+from energy_pipeline.reconciliation.bills import reconcile, reconciliation_table
+from energy_pipeline.reconciliation.needed import days_needed
 from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.supplier import bill_facts
 from energy_pipeline.tables import landing, marts

@@ -98,6 +98,7 @@ def test_a_wrong_split_is_one_finding_with_its_euros():
         f"PRM {SCHOOL}, autoconsommation publiée de 223,5\u00a0kWh pour 298\u00a0kWh recalculés (74,5\u00a0kWh en "
         in fact["message"]
     )
+    assert fact["message"].endswith("Économie perdue : 8,94\u00a0€ HT.")
     assert '"file": "Autoconso_CDC.csv"' in fact["evidence"]
     assert ROOF in fact["evidence"], "the producer's part differs as well, in the same finding"
 

@@ -84,8 +84,10 @@ def test_a_refused_file_is_a_finding_of_its_operation_and_period():
     (fact,) = found(REFUSED, file("d.csv"), file("e.csv", status="duplicate"))
     assert (fact["check_name"], fact["operation_id"], fact["month"]) == ("quarantined_file", ACC, OCTOBER)
     assert json.loads(fact["evidence"]) == [{"file": "oct/c.csv", "line": 12, "column": "2", "value": "abc"}]
-    assert fact["message"] == "Fichier « c.csv » refusé : valeur illisible"
+    assert fact["message"] == "Fichier « c.csv » refusé : valeur illisible (ligne 12, colonne 2, valeur « abc »)."
     assert found(REFUSED, month=NOVEMBER) == []
+    (told,) = found({**REFUSED, "reason": "Ligne 12, colonne 2 : nombre illisible."})
+    assert told["message"].endswith("Ligne 12, colonne 2 : nombre illisible (valeur « abc »).")
 
 
 def test_a_refused_file_without_period_belongs_to_the_month_of_its_reception():

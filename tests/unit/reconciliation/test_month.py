@@ -162,6 +162,8 @@ def test_totals_and_changed_rows_of_the_month_are_findings():
     assert set(by_check) == {"invoice_total_mismatch", "superseded_invoice_row"}
     assert str(by_check["invoice_total_mismatch"]["amount_eur"]) == "20.00"
     assert by_check["superseded_invoice_row"]["amount_eur"] is None
+    assert {row["operation_id"] for row in by_check.values()} == {ACC}
+    assert "donne 238,68\u00a0€, soit 20,00\u00a0€ HT en trop." in by_check["invoice_total_mismatch"]["message"]
 
 
 def test_batches_give_what_the_whole_gives():
