@@ -12,10 +12,11 @@ from typing import Annotated
 import duckdb
 import polars as pl
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from energy_pipeline import warehouse
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
+from energy_pipeline.periods.deadlines import RULES, after_event, cited
 from energy_pipeline.periods.grid import PARIS
 from energy_pipeline.settings import Home
 
@@ -26,7 +27,7 @@ LEGEND = (
     "Mesure : soutirage d'un consommateur, injection d'un producteur. Partage : part autoconsommée ou autoproduite. "
     "Reste : complément ou surplus. CDC : courbe de charge. Én. : énergies. Détail : par consommateur."
 )
-ROLES = {"consumer": "consommateur", "producer": "producteur"}
+ROLES = {"consumer": "conso.", "producer": "prod."}
 PARTIES = {"organiser": "l'organisateur", "enedis": "Enedis"}
 OPERATION_FILES = {"perimeter": "Périmètre", "synthesis": "Synthèse", "dynamic_keys": "Clés dynamiques"}
 _PLACES = {
@@ -38,6 +39,8 @@ COLUMNS = (
     "Mesure\nCDC", "Partage\nCDC", "Reste\nCDC", "Mesure\nÉn.", "Partage\nÉn.", "Reste\nÉn.", "Détail",
 )  # fmt: skip
 MEASURED = ("consumption", "production")
+
+OperationOption = Annotated[str | None, typer.Option(help="Only this operation, e.g. ACC00000001.")]
 
 
 class StatusFormat(StrEnum):
@@ -57,7 +60,7 @@ def _day_option(text: str) -> date:
 def status(
     home: HomeOption,
     on: Annotated[str | None, typer.Option(help="Day to look from, AAAA-MM-JJ; today if not given.")] = None,
-    operation: Annotated[str | None, typer.Option(help="Only this operation, e.g. ACC00000001.")] = None,
+    operation: OperationOption = None,
     periods: Annotated[int, typer.Option(min=1, help="Latest periods to show in the table.")] = 6,
     ahead: Annotated[int, typer.Option(min=0, help="Days ahead of which deadlines are listed.")] = 45,
     output: Annotated[StatusFormat, typer.Option("--format")] = StatusFormat.TABLE,
@@ -76,12 +79,15 @@ def status(
 def calendar(
     home: HomeOption,
     out: Annotated[Path, typer.Option(help="File to write, .ics.", dir_okay=False)],
+    operation: OperationOption = None,
 ) -> None:
     """Write the deadlines as an .ics file that a calendar can subscribe to."""
     from energy_pipeline.follow_up import calendar_file
 
     with _publication(home) as connection:
-        rows = warehouse.run(connection, "status/deadlines")
+        rows = warehouse.run(connection, "status/deadlines", operation_id=operation)
+    if operation and rows.is_empty():
+        raise fail(f"Aucune échéance connue pour l'opération {operation}.")
     out.write_bytes(calendar_file(rows))
     console.print(f"Calendrier : {out} ({rows.height} échéances)", soft_wrap=True)
 
@@ -92,15 +98,9 @@ def due(
     post_code: Annotated[str | None, typer.Option(help="Of the commune: Alsace-Moselle has more holidays.")] = None,
 ) -> None:
     """Tell until when the convention gives after an event: a suspension, a complaint, a request of Enedis…"""
-    from energy_pipeline.periods.deadlines import RULES, after_event
 
     if event == "list":
-        table = Table("Échéance", "Délai", "À compter de", "Article", "Par")
-        for rule in RULES.values():
-            unit = "jours ouvrés" if rule.unit == "working" else "jours"
-            when = f"{abs(rule.days)} {unit} {'avant' if rule.days < 0 else 'après'}"
-            table.add_row(rule.kind, when, rule.event, rule.article, PARTIES[rule.party])
-        console.print(table)
+        _show_rules()
         return
     if event not in RULES:
         raise fail(f"Échéance inconnue : « {event} ». Liste : « energy-pipeline due list ».")
@@ -108,10 +108,20 @@ def due(
         raise fail(f"Donner le jour de l'événement ({RULES[event].event}), AAAA-MM-JJ.")
     deadline = after_event(event, _day_option(on), post_code)
     console.print(
-        f"Au plus tard le {deadline.due_on:%d/%m/%Y} (article {deadline.article}) : {deadline.description}",
+        f"Au plus tard le {deadline.due_on:%d/%m/%Y} ({cited(deadline.article)}) : {deadline.description}",
         markup=False,
         soft_wrap=True,
     )
+
+
+def _show_rules() -> None:
+    table = Table(Column("Échéance", no_wrap=True), "Délai", "Article", box=None, pad_edge=False)
+    for rule in RULES.values():
+        days = abs(rule.days)
+        unit = ("jour ouvré" if days == 1 else "jours ouvrés") if rule.unit == "working" else "jour" + "s" * (days > 1)
+        side = "avant" if rule.days < 0 else "après"
+        table.add_row(rule.kind, f"{days} {unit} {side} : {rule.event} (par {PARTIES[rule.party]})", rule.article)
+    console.print(table)
 
 
 @contextmanager
@@ -187,7 +197,7 @@ def _show_matrix(cells: pl.DataFrame, starts: list[date]) -> None:
         files = of_participants.setdefault((row["role"], row["prm"]), {})
         files.setdefault(_column(row["kind"], row["series"]), {})[row["period_start"]] = sign
     columns = [column for column in COLUMNS if any(column in files for files in of_participants.values())]
-    table = Table("PRM", "Rôle", *columns, box=None, pad_edge=False)
+    table = Table(*(Column(title, no_wrap=True) for title in ("PRM", "Rôle", *columns)), box=None, pad_edge=False)
     for (role, prm), files in sorted(of_participants.items()):
         table.add_row(prm, ROLES[role], *(_signs(files.get(column, {}), starts) for column in columns))
     console.print(table)
@@ -207,8 +217,12 @@ def _show_refused(refused: pl.DataFrame) -> None:
     console.print(f"\nFichiers refusés : {refused.height or 'aucun'}", style="bold")
     for row in refused.iter_rows(named=True):
         where = [
-            f"{title} {row[name]}"
-            for title, name in (("ligne", "reason_line"), ("colonne", "reason_column"), ("valeur", "reason_value"))
+            title.format(row[name])
+            for title, name in (
+                ("ligne {}", "reason_line"),
+                ("colonne « {} »", "reason_column"),
+                ("valeur « {} »", "reason_value"),
+            )
             if row[name] is not None
         ]
         console.print(
@@ -219,7 +233,10 @@ def _show_refused(refused: pl.DataFrame) -> None:
 
 
 def _show_deadlines(missed: pl.DataFrame, ahead: pl.DataFrame, day: date) -> None:
-    console.print(f"\nÉchéances dépassées au {day:%d/%m/%Y} : {missed.height or 'aucune'}", style="bold")
+    console.print(
+        f"\nÉchéances dépassées au {day:%d/%m/%Y}, sans fichier qui les montre tenues : {missed.height or 'aucune'}",
+        style="bold",
+    )
     grouped = missed.group_by("operation_id", "kind", maintain_order=True).agg(
         pl.col("title", "party", "article", "due_on", "description").first(),
         pl.len().alias("count"),
@@ -242,5 +259,7 @@ def _show_deadlines(missed: pl.DataFrame, ahead: pl.DataFrame, day: date) -> Non
 def _show_line(row: dict[str, object], when: str, about: object) -> None:
     party = PARTIES[str(row["party"])]
     console.print(
-        f"{row['operation_id']} {when}, par {party} (article {row['article']}) : {about}", markup=False, soft_wrap=True
+        f"{row['operation_id']} {when}, par {party} ({cited(str(row['article']))}) : {about}",
+        markup=False,
+        soft_wrap=True,
     )

@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 from icalendar import Alarm, Calendar, Event
 
+from energy_pipeline.periods.deadlines import cited
+
 ALARM_BEFORE = timedelta(days=3)
 REFRESHED_EVERY = timedelta(days=1)
 _PARTIES = {"organiser": "personne morale organisatrice", "enedis": "Enedis"}
@@ -31,7 +33,7 @@ def calendar_file(deadlines: pl.DataFrame) -> bytes:
 
 def _event(row: dict[str, Any]) -> Event:
     about = row["period_start"] or row["due_on"]
-    summary = f"{row['title']} — {row['operation_id']} (article {row['article']})"
+    summary = f"{row['title']} — {row['operation_id']} ({cited(row['article'])})"
     event = Event()
     event.add("uid", f"{row['operation_id']}-{row['kind']}-{about:%Y%m%d}@energy-pipeline")
     event.add("dtstamp", datetime.combine(row["due_on"], time.min, UTC))

@@ -99,12 +99,17 @@ def _presences(participants: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFram
 
 
 def _dated(files: pl.DataFrame) -> pl.DataFrame:
-    """Return the files of the matrix with their period; a perimeter has none but those of the files it came with."""
+    """Return the files of the matrix with their period; a perimeter has none but those of the files it came with.
+
+    A perimeter that did not change is the same file in each delivery (`duplicate`), an older one is superseded: each is
+    the perimeter of its delivery.
+    """
     kinds = [*PARTICIPANT_FILES["kind"].unique(), *OPERATION_FILES["kind"]]
+    is_again = pl.col("status").is_in(["duplicate", "superseded"])
     known = files.filter(
         pl.col("operation_id").is_not_null()
         & pl.col("kind").is_in(kinds)
-        & pl.col("status").is_in(["loaded", "quarantined"])
+        & (pl.col("status").is_in(["loaded", "quarantined"]) | ((pl.col("kind") == "perimeter") & is_again))
     )
     has_period = pl.col("period_start").is_not_null() & pl.col("period_end").is_not_null()
     deliveries = files.filter(has_period & pl.col("kind").is_in(kinds)).select(*PERIOD, "delivery").unique()
@@ -116,7 +121,8 @@ def _dated(files: pl.DataFrame) -> pl.DataFrame:
     )
     of_operation = pl.col("kind").is_in(OPERATION_FILES["kind"].to_list())
     return pl.concat([known.filter(has_period).select(columns), undated.select(columns)]).with_columns(
-        pl.when(~of_operation).then(name).alias(name) for name in ("prm", "series")
+        *(pl.when(~of_operation).then(name).alias(name) for name in ("prm", "series")),
+        status=pl.when(is_again).then(pl.lit("loaded")).otherwise("status"),
     )
 
 

@@ -108,6 +108,11 @@ _RULES = (
 RULES: Mapping[str, Rule] = {rule.kind: rule for rule in _RULES}
 
 
+def cited(articles: str) -> str:
+    """Return `article 4.4.1`, or `articles 3.1 et 8.2`."""
+    return f"{'articles' if ' et ' in articles else 'article'} {articles}"
+
+
 def after_event(kind: str, event_on: date, post_code: str | None = None) -> Deadline:
     """Return the deadline that an event of `event_on` starts. KeyError when no rule is called `kind`."""
     rule = RULES[kind]
@@ -124,7 +129,7 @@ def of_period(period: Period, key_type: str | None, post_code: str | None = None
     local_law = has_local_law(post_code)
     dates = f"{period.start:%d/%m/%Y} au {period.end:%d/%m/%Y}"
     descriptions = {
-        "change_notice": f"{RULES['change_notice'].duty} : pour un effet au {period.anniversary:%d/%m/%Y}.",
+        "change_notice": f"Pour un effet au {period.anniversary:%d/%m/%Y}. {RULES['change_notice'].duty}.",
         "results": f"{RULES['results'].duty} de la période du {dates}.",
     }
     if key_type in DYNAMIC:

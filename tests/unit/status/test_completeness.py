@@ -141,6 +141,19 @@ def test_a_perimeter_belongs_to_the_periods_of_its_delivery():
     assert cells(made, NOVEMBER)[None, "perimeter", None] == "missing"
 
 
+@pytest.mark.parametrize("status", ["duplicate", "superseded"])
+def test_an_unchanged_perimeter_counts_in_each_delivery(status):
+    given = files(
+        file("curve", *OCTOBER, SCHOOL, "consumption", delivery="october"),
+        file("perimeter", delivery="october", status=status),
+        file("curve", *NOVEMBER, SCHOOL, "consumption", delivery="november"),
+        file("perimeter", delivery="november"),
+    )
+    made = completeness(operations(), participants(*EVERYONE), periods(OCTOBER, NOVEMBER), given)
+    assert cells(made)[None, "perimeter", None] == "received"
+    assert cells(made, NOVEMBER)[None, "perimeter", None] == "received"
+
+
 def test_files_of_another_operation_or_of_none_do_not_count():
     given = files(
         file("curve", *OCTOBER, SCHOOL, "consumption", operation_id="ACC00000002"),
