@@ -89,16 +89,14 @@ def _table(candidates: Sequence[_Candidate], shape: _Shape) -> pl.DataFrame | No
 def _parse(candidates: Sequence[_Candidate], shape: _Shape) -> Iterable[tuple[int, Reading]]:
     """Yield (position, reading) of the candidates that prove regular."""
     table = _table(candidates, shape)
-    counts = np.array([len(_labels(*candidate.period)) for candidate in candidates])
-    is_whole = np.ones(len(candidates), dtype=bool)
+    # Counted file by file: a row too many in one would else be taken for the row that the next has not.
+    counts = np.array([candidate.lines.count(b"\n") for candidate in candidates])
     if table is None or table.height != counts.sum():
-        lines = np.array([candidate.lines.count(b"\n") for candidate in candidates])
-        if table is None or table.height != lines.sum():
-            even = [candidate for candidate in candidates if _is_even(candidate, shape)]
-            if len(even) < len(candidates):
-                yield from _parse(even, shape) if even else ()
-            return
-        is_whole, counts = counts == lines, lines
+        even = [candidate for candidate in candidates if _is_even(candidate, shape)]
+        if len(even) < len(candidates):
+            yield from _parse(even, shape) if even else ()
+        return
+    is_whole = counts == [len(_labels(*candidate.period)) for candidate in candidates]
     labels = pl.concat(
         [
             _labels(*candidate.period) if whole else pl.Series([None], dtype=pl.String).new_from_index(0, int(count))

@@ -233,6 +233,10 @@ class _Landing:
             except BadFile as refusal:
                 self.refuse(file, refusal, batch, kind)
                 continue
+            except Exception as fault:  # a fault of ours, or of a library, must not keep the other files out
+                unexpected = BadFile(f"Lecture impossible, à signaler : {type(fault).__name__} ({fault}).")
+                self.refuse(file, unexpected, batch, kind)
+                continue
             self.take(file, reading, batch, is_last_try)
         found = cdc_batch.read_many([(file.entry.name, file.content) for file in curves])
         for file, curve in zip(curves, found, strict=True):

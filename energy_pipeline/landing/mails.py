@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
+from energy_pipeline.formats.model import BadFile
+
 _PASSWORD = re.compile(r"mot\s+de\s+passe\s+suivant\s*:\s*(\S+)", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]+>")
 _DECORATION = ("image/",)
@@ -50,7 +52,17 @@ def _free(name: str, taken: dict[str, bytes]) -> str:
 
 
 def parse(content: bytes) -> Mail:
-    """Return the mail in an .eml file; attached mails are attachments ending in `.eml`, images of signatures none."""
+    """Return the mail in an .eml file; attached mails are attachments ending in `.eml`, images of signatures none.
+
+    Raises BadFile for a mail so mangled that its parts cannot be decoded.
+    """
+    try:
+        return _parse(content)
+    except (LookupError, ValueError, TypeError, AttributeError) as fault:
+        raise BadFile("Mail illisible : il est abîmé ou n'en est pas un.") from fault
+
+
+def _parse(content: bytes) -> Mail:
     message = email.message_from_bytes(content, policy=email.policy.default)
     attachments: dict[str, bytes] = {}
     for part in message.iter_attachments():

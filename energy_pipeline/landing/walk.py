@@ -6,6 +6,7 @@
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -84,7 +85,8 @@ class Inbox:
         files = sorted(self._files())
         for relative in files:
             if relative.lower().endswith(".eml"):
-                self._learn_password((relative,))
+                with suppress(BadFile):  # refused when it is entered
+                    self._learn_password((relative,))
         found: list[Entry] = []
         for relative in files:
             path = self._root / relative

@@ -307,3 +307,25 @@ def test_frames_are_validated_before_they_leave(house, monkeypatch):
     monkeypatch.setattr("energy_pipeline.formats.perimeter.values.prm", lambda text, line, column: text + "0")
     with pytest.raises(Exception, match=t.PERIMETER.qualified_name):
         list(landing.land(house.inbox, house.files))
+
+
+def test_an_unexpected_fault_of_a_reader_quarantines_its_file_only(house, monkeypatch):
+    put(house, f"{ACC}/{PERIMETER}", perimeter(PRM))
+    put(house, f"{ACC}/{CURVE}", curve())
+
+    def explode(name, content):
+        raise ZeroDivisionError("oups")
+
+    monkeypatch.setattr("energy_pipeline.formats.perimeter.read", explode)
+    house.land()
+    assert house.status() == {f"{ACC}/{PERIMETER}": "quarantined", f"{ACC}/{CURVE}": "loaded"}
+    assert "ZeroDivisionError" in house.file(f"{ACC}/{PERIMETER}")["reason"]
+
+
+def test_a_mangled_mail_is_quarantined(house):
+    put(house, "a.eml", mail(SUBJECT, {"export.zip": b"rien"}).replace(b"export.zip", b"export.zi"))
+    put(house, "b.eml", b"Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Transfer-Encoding: base64\n\n@@\n")
+    put(house, f"{ACC}/{CURVE}", curve())
+    house.land()
+    assert house.file(f"{ACC}/{CURVE}")["status"] == "loaded"
+    assert house.file("a.eml!export.zi")["status"] == "quarantined"
