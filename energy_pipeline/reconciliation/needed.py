@@ -69,9 +69,9 @@ def months_touched(
     ).filter(
         (pl.col("run_start") <= pl.col("new_end") + near) & (pl.col("consumption_end") >= pl.col("consumption_start"))
     )
-    spans = pl.DataFrame(list(new_days), schema={"first": pl.Date, "last": pl.Date}, orient="row").unique()
-    reached = bills.join(spans, how="cross").filter(
-        (pl.col("run_start") <= pl.col("last")) & (pl.col("consumption_end") >= pl.col("first"))
-    )
-    touched = pl.concat([part["month"] for part in (versions, origins, settled, reached)])
+    reached = [
+        bills.filter((pl.col("run_start") <= last) & (pl.col("consumption_end") >= first))
+        for first, last in sorted(set(new_days))
+    ]
+    touched = pl.concat([part["month"] for part in (versions, origins, settled, *reached)])
     return frozenset(touched.drop_nulls().unique().to_list())
