@@ -143,7 +143,7 @@ def _svg(
         .configure_axisX(grid=False)
         .configure_axisY(domain=False, ticks=False, tickCount=4)
     )  # fmt: skip
-    svg = vl_convert.vegalite_to_svg(chart.to_dict(), format_locale="fr-FR", allowed_base_urls=[])
+    svg = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), format_locale="fr-FR", allowed_base_urls=[])
     return _OPENING.sub(r'<svg viewBox="\1" aria-hidden="true" focusable="false">', svg, count=1)
 
 

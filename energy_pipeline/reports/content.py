@@ -87,6 +87,14 @@ class Consumer:
 
 
 @dataclass(frozen=True)
+class Named:
+    """The name of a point of the operation, past participants included."""
+
+    prm: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Slot:
     """A consumer's energies in one slot of its supplier's calendar."""
 
@@ -252,6 +260,7 @@ class ReportContent:
     operation: Operation
     period: Period
     previous: Period | None
+    names: tuple[Named, ...]
     consumers: tuple[Consumer, ...]
     slots: tuple[Slot, ...]
     producers: tuple[Producer, ...]
@@ -313,6 +322,7 @@ def read(publication: Publication, operation_id: str, period_start: date) -> Rep
             operation=declared[0] if declared else Operation(operation_id, operation_id),
             period=period,
             previous=next(iter(select(con, "previous_period", Period, **key)), None),
+            names=select(con, "names", Named, **key),
             consumers=select(con, "consumers", Consumer, **bounds),
             slots=select(con, "consumer_slots", Slot, **key),
             producers=select(con, "producers", Producer, **bounds),

@@ -71,18 +71,13 @@ def render(content: ReportContent) -> str:
             more_actions=len(actions) - summary.ACTIONS_SHOWN,
             daily=charts.daily(content.days),
             hourly=charts.hourly(content.hours),
-            names=_names(content),
+            names={row.prm: row.name for row in content.names},
             findings=content.findings[:FINDINGS_SHOWN],
             saving=summary.saving(content),
             hidden_findings=max(0, len(content.findings) - FINDINGS_SHOWN),
             proofs_shown=PROOFS_SHOWN,
         )
     )
-
-
-def _names(content: ReportContent) -> dict[str, str]:
-    names = {row.prm: row.name for row in content.producers if row.name}
-    return names | {row.prm: row.name for row in content.consumers if row.name}
 
 
 def render_index(months: Sequence[object]) -> str:

@@ -51,7 +51,7 @@ EVIDENCE = {
     "complement_source": "complément",
     "amount_eur": "montant",
     "excise_eur": "accise",
-    "first_step": "à partir du",
+    "first_step": "à partir du pas n°",
     "changed": "colonnes modifiées",
 }
 """Names of the values that the evidence of a finding gives beside file and line; empty: the value says enough."""

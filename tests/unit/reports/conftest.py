@@ -13,14 +13,14 @@ from tests import publications
 from tests.publications import OPERATION, finding, period
 
 START, END = date(2025, 9, 15), date(2025, 10, 14)
-SCHOOL, HALL, ROOF = "30001000000101", "30001000000102", "30001000000201"
+SCHOOL, HALL, GONE, ROOF = "30001000000101", "30001000000102", "30001000000103", "30001000000201"
 EVIL_TAG = "<script>alert('x')</script>"
 EVIL_FORMULA = '=HYPERLINK("http://example.invalid","gagné")'
 SUPPLIER = "Énergies & Cie"
 
 
 def rows() -> dict[object, publications.Rows]:
-    """Return the marts: half a day of curves on 26 October's eve is enough for the charts."""
+    """Return the marts: two instants of curves are enough for the charts."""
     here = period(START, END)
     before = period(date(2025, 8, 15), date(2025, 9, 14))
     consumer = {**here, "published_source": "curve"}
@@ -38,12 +38,16 @@ def rows() -> dict[object, publications.Rows]:
              "name": EVIL_FORMULA, "role_source": "annexe2"},
             {"operation_id": OPERATION, "prm": HALL, "role": "consumer", "valid_from": date(2024, 1, 1),
              "valid_to": date(2025, 10, 5), "name": EVIL_TAG, "role_source": "annexe2"},
+            {"operation_id": OPERATION, "prm": GONE, "role": "consumer", "valid_from": date(2024, 1, 1),
+             "valid_to": date(2025, 8, 1), "name": "Ancien site", "role_source": "annexe2"},
             {"operation_id": OPERATION, "prm": ROOF, "role": "producer", "valid_from": date(2024, 1, 1),
              "name": "Toit de l'école", "power_kw": 36.0, "role_source": "annexe2"},
         ],
         marts.DISTRIBUTION_KEY: [
             {"operation_id": OPERATION, "consumer_prm": SCHOOL, "valid_from": START, "key_type": "dynamic",
-             "share": Decimal("0.6125"), "source_file": "cles.txt"}
+             "share": Decimal("0.6125"), "source_file": "cles.txt"},
+            {"operation_id": OPERATION, "consumer_prm": GONE, "valid_from": START, "key_type": "dynamic",
+             "share": Decimal("0.05"), "source_file": "cles.txt"},
         ],
         marts.OPERATION_MONTH: [
             {**here, "key_type": "dynamic", "key_type_used": "mixed", "key_source": "cles.txt", "default_steps": 1,
@@ -111,11 +115,11 @@ def rows() -> dict[object, publications.Rows]:
     }  # fmt: skip
 
 
-@pytest.fixture
-def publication(tmp_path: Path) -> Path:
-    return publications.write(tmp_path / "energy.duckdb", rows())
+@pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publications.write(tmp_path_factory.mktemp("publication") / "energy.duckdb", rows())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def report(publication: Path) -> content.ReportContent:
     return content.read(publication, OPERATION, START)

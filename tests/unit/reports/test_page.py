@@ -57,7 +57,7 @@ def test_the_figures_are_those_of_the_marts_in_french(report):
         "74,3 % Sur 100 kWh produits, 74 sont consommés dans l'opération. Période précédente : 60,0 %.",
         "26,0 % Sur 100 kWh consommés, 26 viennent de nos producteurs.",
         "35,0 % La production représente 35 % de la consommation.",
-        "À récupérer 1 235,86 € HT",
+        "À récupérer 1 235,86 € HT TTC : — (non chiffré pour Enedis)",
         "Énergies & Cie : 1 234,56 € HT, 1 481,47 € TTC",
         "Enedis : 1,30 € HT",
         "À prévoir, non facturé à ce jour : 20,50 € HT.",
@@ -68,7 +68,8 @@ def test_the_figures_are_those_of_the_marts_in_french(report):
         "74,3 % 74,0 % +0,3 point 60,0 %",
         f"École du Bourg{EVIL_FORMULA}30001000000101depuis le 20/09/2025 "
         "8 000,5 2 000,3 6 000,3 25,0 % 1 990,3 +10,0 150,05 €",
-        "61,25 %",
+        "École du Bourg30001000000101 tous 61,25 % depuis le 15/09/2025",
+        "Ancien site30001000000103 tous 5,00 %",
         "Clés par défaut appliquées à 1 pas de mesure",
         "École du Bourg30001000000101 +33FACTÉnergies & Cie 15/09/2025au 14/10/2025 8 000relevée 6 010 "
         "Autoconsommation non déduite 1 234,56 €",

@@ -1,0 +1,13 @@
+-- Names of the points of an operation, past participants included: the site's in the supplier's list, else the holder's.
+WITH listed AS (SELECT prm, any_value(name ORDER BY supplier) AS name FROM marts.site WHERE prm IS NOT NULL GROUP BY prm),
+held AS (
+  SELECT prm, arg_max(name, valid_from) AS name
+  FROM marts.participant
+  WHERE operation_id = $operation_id
+  GROUP BY prm
+)
+SELECT held.prm, coalesce(listed.name, held.name) AS name
+FROM held
+LEFT JOIN listed USING (prm)
+WHERE coalesce(listed.name, held.name) IS NOT NULL
+ORDER BY held.prm
