@@ -1,21 +1,18 @@
 """Group `allocation`: the split of the production, recomputed, and the indicators. Month partitions."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 import duckdb
 import polars as pl
 
+from assets.batches import batches
 from assets.metering import perimeter
 from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
 from energy_pipeline.allocation import compute
 from energy_pipeline.tables import computed, landing, marts, schemas
-
-BATCH = 50
-"""Operations computed at once: bounds the memory, whatever the number of operations."""
 
 MONTHLY = (
     marts.CONSUMER_MONTH,
@@ -25,12 +22,6 @@ MONTHLY = (
     marts.OPERATION_MONTH,
     marts.CURVE,
 )
-
-
-def _batches(connection: duckdb.DuckDBPyConnection, month: date) -> Iterator[list[str]]:
-    operations = warehouse.run(connection, "staging/operations_of_month", month=month)["operation_id"].to_list()
-    for first in range(0, len(operations), BATCH):
-        yield operations[first : first + BATCH]
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, month: date, operations: list[str]) -> dict[str, pl.DataFrame]:
@@ -77,7 +68,8 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                 pending = schemas.frame(landing.PENDING_MONTH, [{"month": month}])
                 warehouse.replace(connection, landing.PENDING_MONTH, pending, {"month": month})
                 _forget(connection, month)
-                for ids in _batches(connection, month):
+                present = warehouse.run(connection, "staging/operations_of_month", month=month)["operation_id"]
+                for ids in batches(present.to_list()):
                     made = compute(_inputs(connection, month, ids), operations, stays, month)
                     warehouse.insert(connection, computed.OPERATION_PERIOD, made.operation_period)
                     rows += warehouse.insert(connection, computed.CURVE, made.curve)
@@ -98,7 +90,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
 )
 def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
     """Energies and rates per operation, consumer, producer and slot; each step as a row (`marts.curve`)."""
-    rows = {}
+    rows: dict[str, int] = {}
     with database.get_connection() as connection:
         for month in map(month_of, context.partition_keys):
             with warehouse.transaction(connection):

@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from assets import allocation, invoices, landing, metering, publication, reconciliation, reports
+from assets import allocation, follow_up, invoices, landing, metering, publication, reconciliation, reports
 from assets.checks import CHECKS
 from assets.jobs import LANDING, MONTH
 from assets.resources import Installation, Warehouse
 from assets.schedules import MONTHLY
 from assets.sensors import inbox, pending_months
 
-STAGES = (landing, metering, allocation, invoices, reconciliation, publication, reports)
+STAGES = (landing, metering, follow_up, allocation, invoices, reconciliation, publication, reports)
 
 
 def build(inbox_folder: str | dg.EnvVar, home: str | dg.EnvVar, database: str | dg.EnvVar) -> dg.Definitions:

@@ -11,7 +11,7 @@ from energy_pipeline.tables import marts
 
 @dg.asset(group_name="invoices", kinds={"polars", "duckdb"}, deps=[files], owners=["team:exploitation"])
 def invoices(database: Warehouse) -> dg.MaterializeResult:
-    """Sites, invoices and their components; of a detail exported twice, the latest version."""
+    """Sites, invoices and their components, prices; of a detail exported twice, the latest version."""
     with database.get_connection() as connection:
         details, _ = domain.latest_details(warehouse.query(connection, "SELECT * FROM staging.invoice_row"))
         listed = domain.sites(warehouse.query(connection, "SELECT * FROM staging.site_row"))
@@ -21,6 +21,7 @@ def invoices(database: Warehouse) -> dg.MaterializeResult:
             warehouse.replace(connection, marts.SITE, listed)
             warehouse.replace(connection, marts.INVOICE, made)
             warehouse.replace(connection, marts.INVOICE_LINE, lines)
+            warehouse.fill(connection, marts.PRICE, "marts/price")
     return dg.MaterializeResult(
         metadata={"dagster/row_count": made.height, "lines": lines.height, "sites": listed.height}
     )

@@ -1,11 +1,43 @@
 """Group `landing`: what arrived in the inbox. Here belongs the only asset that reads files."""
 
+from collections.abc import Iterable
+from datetime import date
+
 import dagster as dg
+import duckdb
+import polars as pl
 
 from assets.resources import Installation, Warehouse
 from energy_pipeline import landing, warehouse
+from energy_pipeline.reconciliation import months_touched
 from energy_pipeline.tables import landing as landed_tables
 from energy_pipeline.tables import marts, schemas
+
+
+def _store(connection: duckdb.DuckDBPyConnection, landed: landing.Landed) -> None:
+    for table, rows in landed.frames.items():
+        if table is landed_tables.FILE:
+            connection.register("_landed", rows.select("path", "file_id").to_arrow())
+            connection.execute(
+                "DELETE FROM landing.file USING _landed AS new WHERE new.path = file.path AND new.file_id = file.file_id"
+            )
+            connection.unregister("_landed")
+        warehouse.insert(connection, table, rows)
+
+
+def _note_pending(connection: duckdb.DuckDBPyConnection, months: Iterable[date]) -> None:
+    for month in sorted(months):
+        row = schemas.frame(landed_tables.PENDING_MONTH, [{"month": month}])
+        warehouse.replace(connection, landed_tables.PENDING_MONTH, row, {"month": month})
+
+
+def _months_of_bills(connection: duckdb.DuckDBPyConnection, landed: landing.Landed) -> frozenset[date]:
+    """Return the months whose bills must be judged again because of a batch: its exports, its curves and keys."""
+    files = landed.frames[landed_tables.FILE].filter(pl.col("status") == "loaded")
+    exports = files.filter(pl.col("kind") == "invoices")["file_id"].to_list()
+    days = files.filter(pl.col("kind").is_in(("curve", "dynamic_keys")) & pl.col("period_start").is_not_null())
+    rows = warehouse.query(connection, "SELECT * FROM staging.invoice_row")
+    return months_touched(rows, exports, days.select("period_start", "period_end").unique().iter_rows())
 
 
 @dg.asset(group_name="landing", kinds={"polars", "duckdb"}, owners=["team:exploitation"])
@@ -20,16 +52,10 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
         registry = warehouse.query(connection, "SELECT * FROM landing.file")
         known = warehouse.query(connection, "SELECT DISTINCT month FROM computed.operation_period")["month"].to_list()
         for landed in landing.land(installation.inbox_path(), registry):
-            months = landing.touched_months(landed, known)
             with warehouse.transaction(connection):
-                for table, rows in landed.frames.items():
-                    if table is landed_tables.FILE:
-                        for path, file_id in rows.select("path", "file_id").iter_rows():
-                            warehouse.delete(connection, table, {"path": path, "file_id": file_id})
-                    warehouse.insert(connection, table, rows)
-                for month in months:
-                    pending = schemas.frame(landed_tables.PENDING_MONTH, [{"month": month}])
-                    warehouse.replace(connection, landed_tables.PENDING_MONTH, pending, {"month": month})
+                _store(connection, landed)
+                _note_pending(connection, landing.touched_months(landed, known))
+                _note_pending(connection, _months_of_bills(connection, landed))
             landing.keep_refused(landed, home.quarantine)
             read += landed.frames[landed_tables.FILE].height
             context.log.info("%d files landed", read)
@@ -37,7 +63,7 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
             current = warehouse.query(connection, "SELECT * FROM landing.file")
             warehouse.replace(connection, landed_tables.FILE, landing.supersede(current))
             total = warehouse.fill(connection, marts.FILE, "marts/file")
-        statuses = warehouse.query(connection, "SELECT status, count(*) AS files FROM landing.file GROUP BY ALL")
+        statuses = warehouse.query(connection, "SELECT status, count(*) AS files FROM landing.file GROUP BY status")
     counts = dict(statuses.iter_rows())
     return dg.MaterializeResult(
         metadata={"new files": read, "dagster/row_count": total, "quarantined": counts.get("quarantined", 0)}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from assets.allocation import indicators
+from assets.follow_up import follow_up
 from assets.invoices import invoices
 from assets.metering import perimeter
 from assets.reconciliation import findings
@@ -16,7 +17,7 @@ from energy_pipeline.publication import publish
 @dg.asset(
     group_name="publication",
     kinds={"duckdb", "parquet"},
-    deps=[perimeter, indicators, invoices, findings],
+    deps=[perimeter, follow_up, indicators, invoices, findings],
     owners=["team:exploitation"],
 )
 def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:

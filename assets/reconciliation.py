@@ -7,28 +7,80 @@ import duckdb
 import polars as pl
 
 from assets.allocation import indicators
+from assets.batches import batches
 from assets.invoices import invoices
 from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
-from energy_pipeline.reconciliation import reconcile_month
+from energy_pipeline.invoices import latest_details
+from energy_pipeline.reconciliation import (
+    Reconciled,
+    Reduced,
+    concat,
+    conclude,
+    perimeter_issues,
+    periods_needed,
+    reduce_curves,
+)
 from energy_pipeline.tables import computed, marts
 
+Frames = dict[str, pl.DataFrame]
 
-def _inputs(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, dict[str, pl.DataFrame]]:
-    landed = {
+
+def _landed(connection: duckdb.DuckDBPyConnection, month: date) -> Frames:
+    frames = {
+        name: warehouse.query(
+            connection, f"SELECT * FROM staging.{name} WHERE date_trunc('month', period_end) = $month", month=month
+        )
+        for name in ("energy", "exchange", "synthesis")
+    }
+    frames |= {
         name: warehouse.query(connection, f"SELECT * FROM staging.{name}")
-        for name in ("energy", "exchange", "synthesis", "invoice_row", "site_row", "price", "note")
+        for name in ("invoice_row", "site_row", "price", "note", "participant", "perimeter")
     }
-    landed["file"] = warehouse.query(connection, "SELECT * FROM landing.file")
-    made = {
-        table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}") for table in computed.TABLES
-    }
-    known = {
-        table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}")
-        for table in (marts.OPERATION, marts.PARTICIPANT, marts.SITE, marts.CONSUMER_MONTH)
-    }
-    return {"landed": landed, "computed": made, "marts": known}
+    return frames | {"file": warehouse.query(connection, "SELECT * FROM landing.file")}
+
+
+def _known(connection: duckdb.DuckDBPyConnection) -> Frames:
+    tables = (marts.OPERATION, marts.PARTICIPANT, marts.SITE)
+    return {table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}") for table in tables}
+
+
+def _computed(connection: duckdb.DuckDBPyConnection, landed: Frames, known: Frames, month: date) -> Frames:
+    """Read what was computed but for the curves, and add what the perimeter's life shows."""
+    tables = (computed.OPERATION_PERIOD, computed.EXCHANGE, computed.ISSUE)
+    frames = {table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}") for table in tables}
+    periods = frames["operation_period"].filter(pl.col("month") == month)
+    life = perimeter_issues(
+        known["operation"], known["participant"], landed["participant"], landed["perimeter"], periods
+    )
+    return frames | {"issue": pl.concat([frames["issue"], life])}
+
+
+def _reduced(
+    connection: duckdb.DuckDBPyConnection, landed: Frames, known: Frames, periods: pl.DataFrame, month: date
+) -> Reduced:
+    details, _ = latest_details(landed["invoice_row"])
+    needed = periods_needed(details, periods, known["participant"], month)
+    connection.register("needed_periods", needed.to_arrow())
+    try:
+        return concat(
+            reduce_curves(
+                needed.filter(pl.col("operation_id").is_in(ids)),
+                warehouse.run(connection, "staging/curves_to_reconcile", ids=ids),
+                month,
+            )
+            for ids in batches(needed["operation_id"].unique().sort().to_list())
+        )
+    finally:
+        connection.unregister("needed_periods")
+
+
+def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> Reconciled:
+    landed, known = _landed(connection, month), _known(connection)
+    made = _computed(connection, landed, known, month)
+    reduced = _reduced(connection, landed, known, made["operation_period"], month)
+    return conclude(landed, made, known, reduced, month)
 
 
 @dg.asset(
@@ -44,11 +96,10 @@ def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mater
     rows = 0
     with database.get_connection() as connection:
         for month in map(month_of, context.partition_keys):
-            made = reconcile_month(**_inputs(connection, month), month=month)
+            made = _reconcile(connection, month)
+            where = {"month": month}
             with warehouse.transaction(connection):
-                warehouse.replace(
-                    connection, marts.INVOICE_RECONCILIATION, made.invoice_reconciliation, {"month": month}
-                )
-                warehouse.replace(connection, marts.SAVING_MONTH, made.saving_month, {"month": month})
-                rows += warehouse.replace(connection, marts.FINDING, made.finding, {"month": month})
+                warehouse.replace(connection, marts.INVOICE_RECONCILIATION, made.invoice_reconciliation, where)
+                warehouse.replace(connection, marts.SAVING_MONTH, made.saving_month, where)
+                rows += warehouse.replace(connection, marts.FINDING, made.finding, where)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from energy_pipeline import warehouse
+from energy_pipeline.follow_up import calendar_file
 from energy_pipeline.settings import Home
 from energy_pipeline.tables import marts, schemas
 
@@ -28,14 +29,14 @@ def _escaped(path: Path) -> str:
 
 
 def publish(home: Home, *, run_id: str, published_at: datetime, version: str) -> dict[str, int]:
-    """Copy the schema `marts` of the private warehouse to the publication, and each mart to Parquet.
+    """Copy the schema `marts` of the private warehouse to the publication, each mart to Parquet, deadlines to an .ics.
 
     Returns the number of rows of each mart. Nobody may hold the private warehouse in this process meanwhile.
     """
     final = home.publication
     temporary = final.with_suffix(".tmp")
     temporary.unlink(missing_ok=True)
-    parquets: list[tuple[Path, Path]] = []
+    beside_and_final: list[tuple[Path, Path]] = []
     rows: dict[str, int] = {}
     with warehouse.connect(temporary) as connection:
         warehouse.create(connection, marts.TABLES)
@@ -61,9 +62,14 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
                 f"COPY {table.qualified_name} TO '{_escaped(beside)}' (FORMAT parquet, COMPRESSION zstd)"
             ).fetchone()
             rows[table.name] = int(copied[0]) if copied else 0
-            parquets.append((beside, target))
+            beside_and_final.append((beside, target))
+        calendar = final.parent / "echeances.ics"
+        calendar.with_suffix(".tmp").write_bytes(
+            calendar_file(warehouse.query(connection, "SELECT * FROM marts.deadline"))
+        )
+        beside_and_final.append((calendar.with_suffix(".tmp"), calendar))
         connection.execute("CHECKPOINT")
-    for beside, target in parquets:
+    for beside, target in beside_and_final:
         _put_in_place(beside, target)
     _put_in_place(temporary, final)
     return rows

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli import query
+from energy_pipeline.cli import query, status
 from energy_pipeline.cli.console import (
     SOME_REFUSED,
     HomeOption,
@@ -23,6 +23,9 @@ from energy_pipeline.settings import PROJECT, Home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("sql")(query.sql)
+app.command("status")(status.status)
+app.command("calendar")(status.calendar)
+app.command("due")(status.due)
 
 
 @app.callback()

@@ -29,9 +29,10 @@ def fail(message: str) -> typer.Exit:
 @contextmanager
 def clear_errors(*known: type[Exception]) -> Iterator[None]:
     """Turn the errors that a user can mend into their message and exit code 1."""
+    mended_by_the_user: tuple[type[Exception], ...] = (WarehouseError, *known)
     try:
         yield
-    except (WarehouseError, *known) as error:
+    except mended_by_the_user as error:
         raise fail(str(error)) from error
 
 

@@ -3,21 +3,24 @@
 from datetime import date
 
 import polars as pl
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from energy_pipeline import warehouse
-from energy_pipeline.reports.french import number, percent
+from energy_pipeline.reports.french import number
 from energy_pipeline.settings import Home
 
 COLUMNS = (
-    "Production\nkWh", "Autoconso.\nkWh", "Autoc.\n%", "Autop.\n%", "Couv.\n%", "Constats", "À réclamer\n€ HT",
+    "Produit\nkWh", "Partagé\nkWh", "Autoc.\n%", "Autop.\n%", "Couv.\n%", "Constats", "À réclamer\n€ HT",
 )  # fmt: skip
 
 
+def _percent(fraction: float | None) -> str:
+    return number(None if fraction is None else 100 * fraction, 1)
+
+
 def _results(rows: pl.DataFrame) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("Opération", no_wrap=True)
     table.add_column("Mois", no_wrap=True)
     for title in COLUMNS:
@@ -28,9 +31,7 @@ def _results(rows: pl.DataFrame) -> Table:
             f"{row['month']:%Y-%m}",
             number(row["production_kwh"], 0),
             number(row["self_consumption_kwh"], 0),
-            percent(row["self_consumption_rate"]),
-            percent(row["self_production_rate"]),
-            percent(row["coverage_rate"]),
+            *(_percent(row[rate]) for rate in ("self_consumption_rate", "self_production_rate", "coverage_rate")),
             str(row["findings"]),
             number(row["amount_eur"], 2),
         )

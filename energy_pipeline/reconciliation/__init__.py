@@ -2,6 +2,7 @@
 
 from energy_pipeline.reconciliation.month import Reconciled, conclude, reconcile_month
 from energy_pipeline.reconciliation.needed import months_touched, periods_needed
+from energy_pipeline.reconciliation.perimeter import perimeter_issues
 from energy_pipeline.reconciliation.reduction import Reduced, concat, reduce_curves
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "concat",
     "conclude",
     "months_touched",
+    "perimeter_issues",
     "periods_needed",
     "reconcile_month",
     "reduce_curves",

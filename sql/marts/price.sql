@@ -1,0 +1,2 @@
+-- Prices of the prices.csv that hold.
+SELECT * FROM staging.price ORDER BY path, line
