@@ -17,11 +17,11 @@ from energy_pipeline.tables import marts, schemas
 def _store(connection: duckdb.DuckDBPyConnection, landed: landing.Landed) -> None:
     for table, rows in landed.frames.items():
         if table is landed_tables.FILE:
-            connection.register("_landed", rows.select("path", "file_id").to_arrow())
+            connection.register("landed", rows.select("path", "file_id").to_arrow())
             connection.execute(
-                "DELETE FROM landing.file USING _landed AS new WHERE new.path = file.path AND new.file_id = file.file_id"
+                "DELETE FROM landing.file USING landed WHERE landed.path = file.path AND landed.file_id = file.file_id"
             )
-            connection.unregister("_landed")
+            connection.unregister("landed")
         warehouse.insert(connection, table, rows)
 
 

@@ -13,7 +13,7 @@ from energy_pipeline.allocation.kernel import default_shares
 
 FloatArray = NDArray[np.float64]
 Order = NDArray[np.intp]
-CLOSE_ENOUGH = 1e-10
+CLOSE_ENOUGH = 1e-12
 """Relative gap to the fairest totals under which the search stops: far below a hundredth of a percent."""
 
 

@@ -372,6 +372,45 @@ PRICE = Table(
     key=LANDED_PRICE.key,
 )
 
+BILL_CHECK = Table(
+    "marts",
+    "bill_check",
+    "Each check of each detail of an invoice: decision, what was billed, what was expected, how and why.",
+    (
+        *_INVOICE_KEY,
+        c.DETAIL_ID,
+        c.PRM.optional(),
+        c.MONTH,
+        Column("check_name", "VARCHAR", "Check of the catalogue (data/reference/bill_checks.toml)"),
+        Column(
+            "family",
+            "VARCHAR",
+            "What the check is about",
+            allowed=("identity", "duplicates", "period", "quantity", "contract", "price", "plausibility", "status"),
+        ),
+        Column("decision", "VARCHAR", "Conclusion", allowed=("valid", "review", "invalid", "ignored")),
+        Column("reason", "VARCHAR", "In French: why the check was ignored", nullable=True),
+        c.PERIOD_START.optional(),
+        c.PERIOD_END.optional(),
+        Column("invoiced", "DOUBLE", "Value billed", nullable=True),
+        Column("expected", "DOUBLE", "Value expected", nullable=True),
+        Column("unit", "VARCHAR", "Unit of both", nullable=True),
+        Column(
+            "amount_eur",
+            "DECIMAL(18,2)",
+            "Euros excluding VAT, positive when owed to us; NULL if not quantified",
+            unit="EUR",
+            nullable=True,
+        ),
+        Column("amount_ttc_eur", "DECIMAL(18,2)", "Euros including VAT", unit="EUR", nullable=True),
+        Column("method", "VARCHAR", "In French: how the expected value was found", nullable=True),
+        Column("source", "VARCHAR", "Law, contract or document behind the check"),
+        Column("path", "VARCHAR", "File of the export"),
+        Column("line", "INTEGER", "Line of the file, from 1"),
+    ),
+    key=("supplier", "invoice_number", "detail_id", "prm", "check_name"),
+)
+
 FINDING = Table(
     "marts",
     "finding",
@@ -482,6 +521,6 @@ PUBLICATION = Table(
 
 TABLES = (
     OPERATION, PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH, CONSUMER_SLOT_MONTH, PRODUCER_MONTH,
-    EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, SAVING_MONTH, PRICE, FINDING, DEADLINE,
-    COMPLETENESS, FILE, PUBLICATION,
+    EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE, FINDING,
+    DEADLINE, COMPLETENESS, FILE, PUBLICATION,
 )  # fmt: skip
