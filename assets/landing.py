@@ -31,6 +31,14 @@ def _note_pending(connection: duckdb.DuckDBPyConnection, months: Iterable[date])
         warehouse.replace(connection, landed_tables.PENDING_MONTH, row, {"month": month})
 
 
+def _months_of_refusals(landed: landing.Landed) -> set[date]:
+    """Return the months of the findings about refused files whose name tells no period: when they were received."""
+    refused = landed.frames[landed_tables.FILE].filter(
+        (pl.col("status") == "quarantined") & pl.col("period_end").is_null()
+    )
+    return set(refused["received_at"].dt.date().dt.month_start().unique())
+
+
 def _months_of_bills(connection: duckdb.DuckDBPyConnection, landed: landing.Landed) -> frozenset[date]:
     """Return the months whose bills must be judged again because of a batch: its exports, its curves and keys."""
     files = landed.frames[landed_tables.FILE].filter(pl.col("status") == "loaded")
@@ -55,7 +63,7 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
             with warehouse.transaction(connection):
                 _store(connection, landed)
                 _note_pending(connection, landing.touched_months(landed, known))
-                _note_pending(connection, _months_of_bills(connection, landed))
+                _note_pending(connection, _months_of_refusals(landed) | _months_of_bills(connection, landed))
             landing.keep_refused(landed, home.quarantine)
             read += landed.frames[landed_tables.FILE].height
             context.log.info("%d files landed", read)
