@@ -34,9 +34,12 @@ FACT_SCHEMA = {
 
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
-    """Return the checks of `data/reference/checks.toml` by name: severity, party, title, action."""
-    with (REFERENCE / "checks.toml").open("rb") as file:
-        return tomllib.load(file)
+    """Return the checks of `data/reference/` by name, those of a bill among them: severity, party, title, action."""
+    return {
+        name: entry
+        for table in ("checks.toml", "bill_checks.toml")
+        for name, entry in tomllib.loads((REFERENCE / table).read_text(encoding="utf-8")).items()
+    }
 
 
 def facts(rows: list[dict[str, object]]) -> pl.DataFrame:

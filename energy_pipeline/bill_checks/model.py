@@ -1,0 +1,181 @@
+"""What a check is, and how it is applied: expressions over the frame of the bills, one row per detail."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from energy_pipeline.bill_checks.catalogue import Entry, catalogue
+from energy_pipeline.tables import marts
+from energy_pipeline.tables.schemas import polars_schema
+
+EUR, KWH, DAYS, KVA, FRACTION = "EUR", "kWh", "jour", "kVA", "1"
+HEADERS = {
+    "invoice_date": "DATE COMPTABLE",
+    "grouping": "LIB REGROUPEMENT",
+    "chorus_siret": "SIRET CHORUS",
+    "segment": "SEGMENT",
+    "tariff_option": "OPTION TARIFAIRE",
+    "subscribed_kva": "PUISSANCE SOUSCRITE",
+    "subscription_start": "DEBUT ABO",
+    "subscription_end": "FIN ABO",
+    "consumption_start": "DEBUT CONSO ET ACH. VAR.",
+    "consumption_end": "FIN CONSO ET ACH. VAR.",
+    "fixed_grid_start": "DEBUT ACH. FIXE",
+    "fixed_grid_end": "FIN ACH. FIXE",
+    "subscription_eur": "MONTANT ABO",
+    "energy_eur": "MONTANT CONSO",
+    "fixed_grid_eur": "MONTANT ACHEMINEMENT FIXE",
+    "variable_grid_eur": "MONTANT ACHEMINEMENT VARIABLE",
+    "excise_eur": "MONTANT CSPE",
+    "cta_eur": "MONTANT CTA",
+    "tccfe_eur": "MONTANT TCCFE",
+    "tdcfe_eur": "MONTANT TDCFE",
+    "tcfe_eur": "MONTANT TCFE",
+    "arenh_eur": "MONTANT ARENH",
+    "vat_base_reduced_eur": "ASSIETTE TVA TR",
+    "vat_reduced_eur": "TVA TR",
+    "vat_base_normal_eur": "ASSIETTE TVA TN",
+    "vat_normal_eur": "TVA TN",
+    "total_excl_vat_eur": "TOTAL HORS TVA",
+    "total_incl_vat_eur": "TOTAL TTC",
+    "billed_kwh": "TOTAL CONSO KWH",
+    "last_actual_reading_on": "DERNIERE RELEVE REELLE",
+    "reading_type": "TYPE RELEVE",
+}
+"""Column of the supplier's export behind each column that a check needs."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check says of each bill, as expressions.
+
+    `failed`: Boolean. `needs`: columns without which it cannot be judged. `unless`: reasons (String, NULL when there is
+    none) why it is not judged, the first wins. `only`: the bills that it is about. `doubtful`: a failure that is at
+    most to review. `invoiced`, `expected` (Float64, in `unit`), `method` and `source` (String, French) prove it;
+    `amount_eur` is the euros excluding VAT, positive when owed to us, `amount_ttc_eur` including VAT.
+    """
+
+    failed: pl.Expr
+    needs: tuple[str, ...] = ()
+    unless: tuple[pl.Expr, ...] = ()
+    only: pl.Expr | None = None
+    doubtful: pl.Expr | None = None
+    invoiced: pl.Expr | None = None
+    expected: pl.Expr | None = None
+    unit: str | None = None
+    method: pl.Expr | None = None
+    source: pl.Expr | None = None
+    amount_eur: pl.Expr | None = None
+    amount_ttc_eur: pl.Expr | None = None
+    pair: str = "consumption"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its name in the catalogue, and what makes its outcome from the catalogue's entry.
+
+    `after`: checks whose failure leaves this one without object. `of_credits`: it also judges credits; `of_credited`:
+    it also judges invoices that a credit cancels.
+    """
+
+    name: str
+    outcome: Callable[[Entry], Outcome]
+    after: tuple[str, ...] = ()
+    of_credits: bool = False
+    of_credited: bool = False
+
+
+KEY = ("supplier", "invoice_number", "detail_id", "prm")
+SCHEMA = polars_schema(marts.BILL_CHECK)
+
+
+def absent(columns: Iterable[str]) -> pl.Expr:
+    """Return the reason « absent de l'export : … » where one of the columns is NULL, else NULL."""
+    missing = [pl.when(pl.col(name).is_null()).then(pl.lit(HEADERS[name])) for name in columns]
+    listed = pl.concat_list(missing).list.drop_nulls()
+    return pl.when(listed.list.len() > 0).then(pl.format("Absent de l'export : {}.", listed.list.join(", ")))
+
+
+def _failure(name: str) -> str:
+    return f"_{name}_failed"
+
+
+def _reason(check: Check, outcome: Outcome, entries: dict[str, Entry]) -> pl.Expr:
+    reasons: list[pl.Expr] = []
+    if not check.of_credits:
+        reasons.append(pl.when(pl.col("kind") != "invoice").then(pl.lit("Avoir ou annulation.")))
+    if not check.of_credited:
+        reasons.append(pl.when("is_credited").then(pl.lit("Facture annulée par un avoir.")))
+    reasons += [
+        pl.when(_failure(name)).then(pl.lit(f"Sans objet tant que n'est pas réglé : {entries[name].title}."))
+        for name in check.after
+    ]
+    if outcome.needs:
+        reasons.append(absent(outcome.needs))
+    reasons += outcome.unless
+    reasons.append(pl.when(outcome.failed.is_null()).then(pl.lit("Données insuffisantes.")))
+    return pl.coalesce(reasons).cast(pl.String)
+
+
+def _value(expression: pl.Expr | None, name: str) -> pl.Expr:
+    given = pl.lit(None) if expression is None else expression
+    return given.cast(SCHEMA[name]).alias(name)
+
+
+def _proofs(outcome: Outcome) -> list[tuple[str, pl.Expr]]:
+    written = {
+        "invoiced": outcome.invoiced,
+        "expected": outcome.expected,
+        "unit": pl.lit(outcome.unit),
+        "method": outcome.method,
+    }
+    return [(name, _value(expression, name)) for name, expression in written.items()]
+
+
+def apply(bills: pl.DataFrame, checks: tuple[Check, ...]) -> pl.DataFrame:
+    """Return `marts.bill_check`: a row per bill and check, in the order of `checks`.
+
+    `bills`: of `bills.prepare`, priced. A check named in `after` must come before the check that names it.
+    """
+    entries = dict(catalogue())
+    rows: list[pl.DataFrame] = []
+    for check in checks:
+        entry = entries[check.name]
+        outcome = check.outcome(entry)
+        judged = bills.with_columns(
+            _reason(check, outcome, entries).alias("reason"),
+            outcome.failed.fill_null(False).alias("_failed"),
+            (pl.lit(False) if outcome.doubtful is None else outcome.doubtful.fill_null(False)).alias("_doubtful"),
+            (pl.lit(True) if outcome.only is None else outcome.only.fill_null(False)).alias("_only"),
+        ).with_columns(_failed=pl.col("_failed") & pl.col("reason").is_null() & pl.col("_only"))
+        bills = bills.with_columns(judged["_failed"].alias(_failure(check.name)))
+        failed, doubtful = pl.col("_failed"), pl.col("_doubtful")
+        rows.append(
+            judged.filter("_only").select(
+                *KEY,
+                "month",
+                pl.lit(check.name).alias("check_name"),
+                pl.lit(entry.family).alias("family"),
+                pl.when(pl.col("reason").is_not_null())
+                .then(pl.lit("ignored"))
+                .when(failed & ~doubtful)
+                .then(pl.lit(entry.decision))
+                .when(failed)
+                .then(pl.lit("review"))
+                .otherwise(pl.lit("valid"))
+                .alias("decision"),
+                "reason",
+                pl.col(f"{outcome.pair}_start").alias("period_start"),
+                pl.col(f"{outcome.pair}_end").alias("period_end"),
+                *(pl.when(pl.col("reason").is_null()).then(proof).alias(name) for name, proof in _proofs(outcome)),
+                *(
+                    pl.when("_failed").then(_value(amount, name).round(2, mode="half_away_from_zero")).alias(name)
+                    for name, amount in (("amount_eur", outcome.amount_eur), ("amount_ttc_eur", outcome.amount_ttc_eur))
+                ),
+                pl.coalesce(_value(outcome.source, "source"), pl.lit(entry.source)).alias("source"),
+                "path",
+                "line",
+            )
+        )
+    return pl.concat(rows).select(pl.col(name).cast(type_) for name, type_ in SCHEMA.items())

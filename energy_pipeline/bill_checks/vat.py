@@ -1,0 +1,34 @@
+"""Amounts including VAT: the fixed parts up to 36 kVA bore the reduced rate until the end of July 2025."""
+
+from functools import cache
+
+import polars as pl
+
+from energy_pipeline.tariffs import rates
+
+
+@cache
+def vat_rate(variant: str) -> float:
+    """Return the latest rate of VAT (`normal` or `reduced`), a fraction. Neither has changed in the tables."""
+    known = rates().filter((pl.col("rate") == "vat") & (pl.col("variant") == variant))
+    return float(known.sort("valid_from")["value"][-1])
+
+
+def _rate(share: str) -> pl.Expr:
+    reduced = pl.when(pl.col("grid_segment") == "C5").then(pl.col(share).fill_null(0.0)).otherwise(0.0)
+    return vat_rate("normal") - reduced * (vat_rate("normal") - vat_rate("reduced"))
+
+
+def normal_ttc(amount: pl.Expr) -> pl.Expr:
+    """Return `amount` with the normal VAT."""
+    return amount * (1 + vat_rate("normal"))
+
+
+def fixed_ttc(amount: pl.Expr) -> pl.Expr:
+    """Return an amount of the fixed grid part or of the CTA with its VAT."""
+    return amount * (1 + _rate("vat_fixed_share"))
+
+
+def subscription_ttc(amount: pl.Expr) -> pl.Expr:
+    """Return an amount of the subscription with its VAT."""
+    return amount * (1 + _rate("vat_subscription_share"))
