@@ -77,7 +77,7 @@ def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views `staging.*`: rows of the files that count, with their date and path.
 
     Earlier versions stay where the reader of the view resolves step by step or keeps a history; of totals (energies,
-    exchanges, syntheses) and of the files that are edited in place (operations.toml, prices.csv) only the latest counts.
+    exchanges, syntheses) and of files edited in place (operations.toml, prices.csv) only the latest counts.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
     for table in landing.TABLES:

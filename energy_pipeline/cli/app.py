@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli import query, status
+from energy_pipeline.cli import keys, query, status
 from energy_pipeline.cli.console import (
     SOME_REFUSED,
     HomeOption,
@@ -26,6 +26,7 @@ app.command("sql")(query.sql)
 app.command("status")(status.status)
 app.command("calendar")(status.calendar)
 app.command("due")(status.due)
+app.add_typer(keys.app, name="keys")
 
 
 @app.callback()

@@ -41,9 +41,9 @@ def _results(rows: pl.DataFrame) -> Table:
 def show(console: Console, home: Home, months: list[date]) -> int:
     """Print the results of `months` (all when none changed) and return the number of files that are refused."""
     with warehouse.connect(home.publication, read_only=True) as connection:
-        rows = warehouse.run(connection, "reports/summary_of_months")
-        refused = warehouse.run(connection, "reports/refused_files")
-        elsewhere = warehouse.run(connection, "reports/findings_of_no_operation").row(0, named=True)
+        rows = warehouse.run(connection, "status/results")
+        refused = warehouse.run(connection, "status/refused_files", operation_id=None)
+        elsewhere = warehouse.run(connection, "status/findings_of_no_operation").row(0, named=True)
     if months:
         rows = rows.filter(pl.col("month").is_in(months))
     else:

@@ -1,10 +1,5 @@
--- Files that stay refused: no later version at the same path was read.
-SELECT file.operation_id, file.path, file.reason, file.reason_line, file.reason_column, file.reason_value
-FROM marts.file AS file
-WHERE file.status = 'quarantined'
-    AND ($operation_id IS NULL OR file.operation_id = $operation_id)
-    AND NOT EXISTS (
-        SELECT 1 FROM marts.file AS other
-        WHERE other.path = file.path AND other.status <> 'quarantined' AND other.received_at >= file.received_at
-    )
-ORDER BY file.operation_id NULLS LAST, file.path
+-- Files that stay refused: one whose path holds a version that was read is `superseded`.
+SELECT operation_id, path, reason, reason_line, reason_column, reason_value
+FROM marts.file
+WHERE status = 'quarantined' AND ($operation_id IS NULL OR operation_id = $operation_id)
+ORDER BY operation_id NULLS LAST, path

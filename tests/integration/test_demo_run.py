@@ -121,7 +121,7 @@ def test_a_mended_file_loads_and_leaves_the_quarantine(demo: Installation, tmp_p
     assert not list((mine.home / "quarantine").rglob("*.motif.txt"))
     assert mine.rows("SELECT DISTINCT status FROM file WHERE path = '" + path + "' ORDER BY status")[
         "status"
-    ].to_list() == ["loaded", "quarantined"]
+    ].to_list() == ["loaded", "superseded"]
 
 
 def test_sql_reads_the_publication_in_each_format(demo: Installation, tmp_path: Path):

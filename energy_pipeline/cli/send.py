@@ -1,0 +1,87 @@
+"""Command that mails the reports: `send`."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail, month_option
+from energy_pipeline.periods.grid import PARIS
+from energy_pipeline.settings import Home
+
+if TYPE_CHECKING:
+    from energy_pipeline.mail import Result
+
+WORDS = {
+    "sent": "Envoyé",
+    "corrected": "Rectifié",
+    "already_sent": "Déjà envoyé",
+    "deferred": "Remis à plus tard",
+    "refused": "Refusé",
+    "refused_before": "Refusé auparavant",
+}
+
+
+def send(
+    home: HomeOption,
+    month: Annotated[str | None, typer.Option(help="Only the reports of this month, AAAA-MM.")] = None,
+    dry_run: Annotated[
+        Path | None, typer.Option(help="Write the mails as .eml files in this folder instead of sending them.")
+    ] = None,
+    alerts: Annotated[bool, typer.Option("--alerts", help="Also mail refused files and missing deliveries.")] = False,
+    retry_refused: Annotated[
+        bool, typer.Option("--retry-refused", help="Try again those whom the server refused for good.")
+    ] = False,
+) -> None:
+    """Mail the reports to the recipients of each operation, each version once. Exit 1: some could not be sent.
+
+    Without --month: the months since the first sending (at first, the latest one), and what corrects earlier ones.
+    """
+    from energy_pipeline import mail
+
+    if dry_run is not None and dry_run.exists() and any(dry_run.iterdir()):
+        raise fail(f"Le dossier {dry_run} n'est pas vide : choisir un autre dossier, ou l'effacer.")
+    home = home.resolve()
+    only = month_option(month) if month else None
+    with clear_errors(mail.MailError):
+        settings = mail.read_settings(home, os.environ) if dry_run is None else mail.preview_settings(home)
+        months: Sequence[date] = [only] if only else mail.months_to_send(home, is_preview=dry_run is not None)
+        raised = mail.of_publication(Home(home).publication, _now().date()) if alerts else []
+        messages = chain(mail.messages(home, months, settings), mail.alert_messages(home, raised, settings))
+        if dry_run is None:
+            results = mail.deliver(home, messages, settings, clock=_now, retry_refused=retry_refused)
+        else:
+            results = mail.preview(home, messages, settings, dry_run, clock=_now)
+    _show(results, months, dry_run)
+    if any(result.status in {mail.Status.DEFERRED, mail.Status.REFUSED} for result in results):
+        raise typer.Exit(1)
+
+
+def _now() -> datetime:
+    return datetime.now(PARIS)
+
+
+def _show(results: "Sequence[Result]", months: Sequence[date], dry_run: Path | None) -> None:
+    """Print what became of each message, what was already sent aside, then the counts."""
+    if not results:
+        said = ", ".join(f"{month:%m/%Y}" for month in months) or "aucun mois publié"
+        console.print(f"Rien à envoyer ({said}) : aucune opération n'y déclare de destinataires.")
+        return
+    for result in results:
+        if result.status != "already_sent":
+            error = f" — {result.error}" if result.error else ""
+            word = "À envoyer" if dry_run and not error else WORDS[result.status]
+            line = f"{word} : {result.recipient}, {result.subject}{error}"
+            console.print(line, markup=False, soft_wrap=True)
+    counts = Counter(result.status.value for result in results)
+    if dry_run is None:
+        console.print(". ".join(f"{title} : {counts[word]}" for word, title in WORDS.items() if counts[word]) + ".")
+    else:
+        console.print(f"Essai : rien n'est parti. Messages écrits dans {dry_run}", markup=False, soft_wrap=True)
+    if counts["refused_before"]:
+        console.print("Pour essayer de nouveau les destinataires refusés : --retry-refused.")
