@@ -26,22 +26,21 @@ def split_by_energies(energies: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFr
 
     `energies`: of `energies.totals_of_files`; `totals`: of `reduce_curves`.
     """
-    keys = [*PERIOD, "prm", "role", "series"]
-    measured = pl.col("series").is_in(["consumption", "production"])
-    known = totals.filter(pl.col("published_kwh").is_null() & pl.col("recomputed_kwh").is_not_null() & ~measured)
-    joined = known.join(energies, on=[*keys, "period_end"])
+    participant = [*PERIOD, "prm", "role"]
+    parts = totals.filter(~pl.col("series").is_in(["consumption", "production"]))
+    in_a_curve = parts.filter(pl.col("published_kwh").is_not_null())
+    known = parts.filter(pl.col("recomputed_kwh").is_not_null()).join(in_a_curve, on=participant, how="anti")
+    joined = known.join(energies, on=[*participant, "series", "period_end"], how="left")
     is_shared = pl.col("series").is_in(SHARED)
     gap = pl.col("recomputed_kwh") - pl.col("energy_kwh")
-    differs = gap.abs() > pl.col("recomputed_margin_kwh") + pl.col("rounding_kwh")
     return (
-        joined.sort(is_shared)
-        .with_columns(gap.alias("_gap"), differs.alias("differs"))
-        .group_by(*PERIOD, "prm", "role")
+        joined.group_by(participant)
         .agg(
-            pl.col("differs").any(),
-            pl.when(is_shared.last()).then(pl.col("_gap").last()).otherwise(-pl.col("_gap").last()).alias("gap"),
+            (gap.abs() > pl.col("recomputed_margin_kwh") + pl.col("rounding_kwh")).any().alias("differs"),
+            pl.coalesce(gap.filter(is_shared).last(), -gap.filter(~is_shared).last()).alias("gap"),
             pl.col("recomputed_kwh").filter(is_shared).last(),
         )
+        .drop_nulls("gap")
         .with_columns(published_kwh=pl.col("recomputed_kwh") - pl.col("gap"), first_step=pl.lit(None))
         .select(pl.col(name).cast(type_) for name, type_ in SPLIT_SCHEMA.items())
         .sort(*PERIOD, "prm", "role")

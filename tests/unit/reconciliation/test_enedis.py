@@ -202,6 +202,22 @@ def test_in_a_wrong_split_the_energies_that_follow_either_version_are_silent():
     assert len(energy_found(made, energy(SCHOOL, "self_consumption", ("BASE", 250.0)))) == 1
 
 
+def test_a_complement_curve_that_is_refused_leaves_the_split_to_the_other_curve():
+    published = curve(SCHOOL, 600.0, 400.0, published=300.0)
+    made = reduce_curves(periods(period()), curves(published), OCTOBER)
+    files = totals_of_files(slot_energies(energies(energy(SCHOOL, "complement", ("BASE", 223.5)))))
+    assert split_by_energies(files, made.totals).is_empty()
+
+
+def test_energies_of_the_complement_alone_tell_the_split():
+    made = reduced(school=UNPUBLISHED, hall=UNPUBLISHED, roof=UNPUBLISHED)
+    # 149 kWh is right for the school; 223,5 would be 74,5 kWh of self-consumption less.
+    files = totals_of_files(slot_energies(energies(energy(SCHOOL, "complement", ("BASE", 223.5)))))
+    (row,) = split_by_energies(files, made.totals).to_dicts()
+    assert (row["prm"], row["differs"]) == (SCHOOL, True)
+    assert (row["recomputed_kwh"], row["published_kwh"]) == (pytest.approx(298.0), pytest.approx(223.5))
+
+
 def test_without_curves_the_energies_tell_the_split():
     made = reduced(school=UNPUBLISHED, hall=UNPUBLISHED, roof=UNPUBLISHED)
     right = energy(HALL, "self_consumption", ("BASE", 372.5))
