@@ -1,13 +1,19 @@
-"""Annexe 2 as csv, in ISO-8859-1 (§11.2.1.2): 2.11 (operation, organiser, agent) and 2.12 (participants)."""
+"""Annexe 2 (§11.2.1) to rows: the csv 2.11 (operation, organiser, agent) and 2.12 (participants), the workbook 2.1."""
 
 from datetime import date
 from decimal import Decimal
 
-from energy_pipeline.formats import grids, names, text, values
+from energy_pipeline.formats import annexe2_declaration, grids, names, text, values
+from energy_pipeline.formats.annexe2_declaration import Declaration
+from energy_pipeline.formats.annexe2_layout import OPERATION_PARTS, PARTICIPANT, layout
 from energy_pipeline.formats.model import BadFile, Note, Reading, Row
 
 OPERATION_KIND = "annexe2_operation"
 PARTICIPANTS_KIND = "annexe2_participants"
+KEY_TYPE_FIELD = "REPARTITION_OP"
+KEY_TYPE_WORDS = {
+    "default": "Par défaut", "static": "Statique", "dynamic": "Dynamique Simple", "full_dynamic": "Full Dynamique",
+}  # fmt: skip
 _KEY_TYPES = {
     "pardefaut": "default", "defaut": "default", "dynamiquepardefaut": "default",
     "statique": "static", "statiques": "static",
@@ -15,7 +21,7 @@ _KEY_TYPES = {
     "fulldynamique": "full_dynamic", "fulldynamic": "full_dynamic", "dynamiquefull": "full_dynamic",
 }  # fmt: skip
 _ROLES = {"cons": "consumer", "consommateur": "consumer", "prod": "producer", "producteur": "producer"}
-_KEY_TYPE_FIELD = "repartitionop"
+_READ_AS = {"date": "date", "post_code": "post_code", "siret_rna": "id", "prm": "prm", "power": "positive"}
 _HUNDRED = Decimal(100)
 _SHARE_STEP = Decimal("0.000001")
 
@@ -39,51 +45,65 @@ def read_operation(name: str, content: bytes, received_on: date) -> Reading:
     `declared_on` is the day in the name, else `received_on`; it is also the Reading's period_start, so that a later
     declaration does not supersede an earlier one, which held until then.
     """
-    parsed = names.parse(name)
-    wanted = grids.layout("annexe2_operation")
-    fields: dict[str, tuple[int, str, str]] = {}
-    for line, cells in text.rows(text.decode(content)):
-        label = cells[0].strip('"')
-        value = ";".join(text.without_trailing(cells)[1:]).strip('"')
-        if label:
-            fields[text.plain(label)] = (line, label, value)
-    row: Row = {}
-    for field in wanted.fields:
-        line, label, value = next((fields[alias] for alias in field.aliases if alias in fields), (0, "", ""))
-        if field.is_mandatory and not value:
-            raise BadFile(f"Champ obligatoire absent : {field.label}.", line or None, field.label)
-        row[field.name] = grids.convert(field.type, value, line, label)
-    line, label, value = fields.get(_KEY_TYPE_FIELD, (0, "", ""))
-    declared_on = parsed.declared_on or received_on
-    row |= {
-        "operation_id": parsed.operation_id,
-        "declared_on": declared_on,
-        "key_type": key_type(value, line, label),
-        "settings": grids.as_json({label: value for _, label, value in fields.values() if value}),
-    }
-    return Reading(OPERATION_KIND, [row], parsed.operation_id, period_start=declared_on)
+    declared_on = names.parse(name).declared_on or received_on
+    return _operation(name, annexe2_declaration.from_operation_csv(content, declared_on), declared_on)
 
 
 def read_participants(name: str, content: bytes, received_on: date) -> Reading:
     """Read Annexe 2.12: a row per participant and role, shares as fractions. Raises BadFile."""
-    parsed = names.parse(name)
-    wanted = grids.layout("annexe2_participants")
-    sheet = grids.csv_sheet(content, ";")
-    mapped = grids.require_mandatory(grids.map_header(sheet.lines, wanted), wanted)
-    notes = grids.unknown_columns(mapped, wanted)
-    declared_on = parsed.declared_on or received_on
+    declared_on = names.parse(name).declared_on or received_on
+    return _participants(name, annexe2_declaration.from_participants_csv(content, declared_on), declared_on)
+
+
+def read_workbook(name: str, content: bytes, received_on: date) -> Reading:
+    """Read Annexe 2.1: the operation, the participants among the `others` of its Reading. Raises BadFile."""
+    declared_on = names.parse(name).declared_on or received_on
+    declaration = annexe2_declaration.from_workbook(content, declared_on)
+    participants = _participants(name, declaration, declared_on)
+    return _operation(name, declaration, declared_on, (participants,))
+
+
+def _operation(name: str, found: Declaration, declared_on: date, others: tuple[Reading, ...] = ()) -> Reading:
+    row: Row = {}
+    for field in layout(declared_on).of(*OPERATION_PARTS):
+        if field.column is None:
+            continue
+        value, line = found.fields.get(field.label, ""), found.field_lines.get(field.label)
+        if field.column == "name" and not value:
+            raise BadFile(f"Champ obligatoire absent : {field.label}.", line, field.label)
+        row[field.column] = grids.convert(_READ_AS.get(field.type, "text"), value, line or 0, field.label)
+    written = found.fields.get(KEY_TYPE_FIELD, "")
+    operation_id = names.parse(name).operation_id
+    row |= {
+        "operation_id": operation_id,
+        "declared_on": declared_on,
+        "key_type": key_type(written, found.field_lines.get(KEY_TYPE_FIELD), KEY_TYPE_FIELD),
+        "settings": grids.as_json({**found.other_fields, **found.fields}),
+    }
+    return Reading(OPERATION_KIND, [row], operation_id, period_start=declared_on, others=others)
+
+
+def _participants(name: str, found: Declaration, declared_on: date) -> Reading:
+    operation_id = names.parse(name).operation_id
+    notes = list(found.notes)
     rows: dict[tuple[object, ...], Row] = {}
-    for line, row, _ in grids.records(sheet, mapped, wanted):
-        role = _ROLES.get(text.plain(row.pop("type") or ""))
+    for line, cells in zip(found.participant_lines, found.participants, strict=True):
+        row: Row = {
+            field.column: grids.convert(_READ_AS.get(field.type, "text"), cells.get(field.label, ""), line, field.label)
+            for field in layout(declared_on).of(PARTICIPANT)
+            if field.column
+        }
+        written = row.pop("type") or ""
+        role = _ROLES.get(text.plain(written))
         if role is None:
-            raise BadFile("Type de participant inconnu : CONS ou PROD attendu.", line, "TYPE", sheet.lines[line - 1][0])
-        if row["prm"] is None and row.get("connection_request") is None:
+            raise BadFile("Type de participant inconnu : CONS ou PROD attendu.", line, "TYPE", written)
+        if row["prm"] is None and row["connection_request"] is None:
             raise BadFile("Ni PRM ni numéro de demande de raccordement.", line, "PRM")
         row |= {
-            "operation_id": parsed.operation_id,
+            "operation_id": operation_id,
             "declared_on": declared_on,
             "role": role,
-            "share": _share(row.pop("share_percent", None), line),
+            "share": _share(row.pop("share_percent"), line),
         }
         key = (role, row["prm"] or row["connection_request"])
         if key in rows and rows[key] != row | {"line": rows[key]["line"]}:
@@ -94,9 +114,7 @@ def read_participants(name: str, content: bytes, received_on: date) -> Reading:
         rows[key] = row | {"line": line}
     if not rows:
         raise BadFile("Le fichier ne contient aucun participant.")
-    return Reading(
-        PARTICIPANTS_KIND, list(rows.values()), parsed.operation_id, period_start=declared_on, notes=tuple(notes)
-    )  # fmt: skip
+    return Reading(PARTICIPANTS_KIND, list(rows.values()), operation_id, period_start=declared_on, notes=tuple(notes))
 
 
 def _share(percent: str | None, line: int) -> Decimal | None:

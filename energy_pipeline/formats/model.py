@@ -71,6 +71,8 @@ class Reading:
     period_start: date | None = None
     period_end: date | None = None
     notes: tuple[Note, ...] = field(default=())
+    others: tuple["Reading", ...] = ()
+    """What else the same file tells, in rows of other kinds: the participants of an Annexe 2.1."""
 
     @property
     def table(self) -> Table:

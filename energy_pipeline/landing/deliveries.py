@@ -22,6 +22,7 @@ from energy_pipeline.formats import (
     sites,
     synthesis,
 )
+from energy_pipeline.formats.grids import XLSX_MAGIC
 from energy_pipeline.formats.model import TABLE_OF_KIND, BadFile, Reading
 from energy_pipeline.landing import frames, operations, recognise, registry
 from energy_pipeline.landing.operations import Knowledge
@@ -100,6 +101,8 @@ def read_file(kind: str, entry: Entry, content: bytes) -> Reading:  # noqa: PLR0
             return perimeter.read(name, content)
         case "synthesis":
             return synthesis.read(name, content)
+        case "annexe2_operation" if content.startswith(XLSX_MAGIC):
+            return annexe2.read_workbook(name, content, received_on)
         case "annexe2_operation":
             return annexe2.read_operation(name, content, received_on)
         case "annexe2_participants":
@@ -191,18 +194,20 @@ class _Landing:
         if is_copy:
             return
         self.loaded.add(identity)
-        batch.rows[reading.kind].extend(row | {"file_id": file.file_id} for row in reading.rows)
-        batch.notes.extend(
-            {"file_id": file.file_id, "check_name": note.check_name, "line": note.line, "value": note.value,
-             "message": note.message}
-            for note in reading.notes
-        )  # fmt: skip
+        for part in (reading, *reading.others):
+            batch.rows[part.kind].extend(row | {"file_id": file.file_id} for row in part.rows)
+            batch.notes.extend(
+                {"file_id": file.file_id, "check_name": note.check_name, "line": note.line, "value": note.value,
+                 "message": note.message}
+                for note in part.notes
+            )  # fmt: skip
 
     def _of(self, entry: Entry, reading: Reading, operation: str | None) -> Reading:
         """Return the reading with the operation, and the period, that it does not bear itself."""
         if reading.operation_id is None and operation is not None:
             rows = [row | {"operation_id": operation} for row in reading.rows]
-            reading = replace(reading, operation_id=operation, rows=rows)
+            others = tuple(self._of(entry, other, operation) for other in reading.others)
+            reading = replace(reading, operation_id=operation, rows=rows, others=others)
         if reading.kind == "perimeter" and reading.period_end is None:
             period = operations.period_of(entry, reading, self.knowledge)
             if period:

@@ -43,6 +43,8 @@ class Knowledge:
         for row in reading.rows if reading.kind in ("operations", "annexe2_operation") else ():
             if row["operation_id"] and row["name"]:
                 self.by_name[plain(row["name"])].add(row["operation_id"])
+        for other in reading.others:
+            self.learn(other)
 
 
 def knowledge(entries: Iterable[Entry], registry: pl.DataFrame) -> Knowledge:

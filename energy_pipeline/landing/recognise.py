@@ -2,7 +2,17 @@
 
 import re
 
-from energy_pipeline.formats import dynamic_keys, exchange_detail, grids, invoices, names, perimeter, sites, synthesis
+from energy_pipeline.formats import (
+    annexe2_declaration,
+    dynamic_keys,
+    exchange_detail,
+    grids,
+    invoices,
+    names,
+    perimeter,
+    sites,
+    synthesis,
+)
 from energy_pipeline.formats.energy import slot_of
 from energy_pipeline.formats.model import BadFile
 from energy_pipeline.formats.text import decode, plain, rows, without_trailing
@@ -38,8 +48,8 @@ def _kind_of_workbook(name: str, content: bytes) -> str | None:
     book = grids.sheets(content)
     if invoices.find(book):
         return "invoices"
-    if "annexe21" in plain(name):
-        raise BadFile("Annexe 2.1 au format xlsx : déposer les fichiers csv 2.11 et 2.12.")
+    if "annexe21" in plain(name) or annexe2_declaration.is_workbook(book):
+        return "annexe2_operation"
     if names.parse(name).period_start and synthesis.looks_like(book):
         return "synthesis"
     if sites.find(book):

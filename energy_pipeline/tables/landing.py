@@ -177,8 +177,8 @@ PARTICIPANT = Table(
         Column("power_kw", "DOUBLE", "Power of the installation", unit="kW", nullable=True, minimum=0),
         Column("installation", "VARCHAR", "Type of the installation, closed list", nullable=True),
     ),
-    key=("file_id", "operation_id", "line"),
-    source="Convention §11.2.1.2",
+    key=("file_id", "operation_id", "role", "line"),
+    source="Convention §11.2.1",
 )
 
 DYNAMIC_KEY = Table(
