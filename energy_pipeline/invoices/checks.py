@@ -1,7 +1,7 @@
 """Do the printed totals of a detail add up? Identities of the supplier's export, each with its tolerance.
 
 `MONTANT HTT` = Σ parts · `TOTAL HORS TVA` = `MONTANT HTT` + taxes = Σ VAT bases · `TOTAL TTC` = `TOTAL HORS TVA` +
-VAT · `TOTAL CONSO KWH` = Σ registers, where only two registers exist. NULL parts are 0; a total without any part is
+VAT · `TOTAL CONSO KWH` = Σ registers, where the export shows them all. NULL parts are 0; a total without any part is
 ignored.
 """
 
@@ -9,18 +9,18 @@ import json
 
 import polars as pl
 
-from energy_pipeline.invoices.details import KEY, month, plain
+from energy_pipeline.invoices.details import KEY, REGISTERS, month, plain
 from energy_pipeline.invoices.reference import tolerances
 
 PARTS = (
-    "subscription_eur", "energy_eur", "guarantee_of_origin_eur", "cee_eur", "cee_precarity_eur", "arenh_eur",
-    "capacity_eur", "other_eur", "rte_eur", "fixed_grid_eur", "variable_grid_eur",
+    "subscription_eur", "energy_eur", "indexation_eur", "guarantee_of_origin_eur", "cee_eur", "cee_precarity_eur",
+    "arenh_eur", "capacity_eur", "biogas_eur", "other_eur", "rte_eur", "transport_eur", "fixed_grid_eur",
+    "variable_grid_eur", "grid_eur", "overrun_eur", "reactive_eur",
 )  # fmt: skip
 LOCAL_TAXES = ("tccfe_eur", "tdcfe_eur")
 TAXES = ("excise_eur", "cta_eur", *LOCAL_TAXES, "tcfe_eur")
 BASES = ("vat_base_reduced_eur", "vat_base_normal_eur")
 VATS = ("vat_reduced_eur", "vat_normal_eur")
-REGISTERS = ("consumption_hp_kwh", "consumption_hc_kwh")
 NORMAL_VAT = 0.20
 NOISE = 1e-6
 """Below the smallest amount written: what binary fractions leave."""
@@ -81,8 +81,9 @@ def _identities(rows: pl.DataFrame) -> pl.DataFrame:
         taxes_recomputed=pl.when(_sum(TAXES).is_not_null()).then(taxes),
         taxes_tolerance=_tolerance(("excl_tax_eur", *TAXES)),
         registers_printed="consumption_kwh",
-        registers_recomputed=pl.when(_has_two_registers()).then(_sum(REGISTERS)),
-        registers_tolerance=pl.lit(len(REGISTERS) * tolerances("invoice_total")["kwh_per_register"]),
+        registers_recomputed=pl.when(_shows_all_registers()).then(_sum(REGISTERS)),
+        registers_tolerance=pl.when(_shows_summer()).then(4).otherwise(2)
+        * tolerances("invoice_total")["kwh_per_register"],
     )
     with_vat = pl.when(_sum(VATS).is_not_null()).then(pl.col("total_excl_vat_eur") + _sum(VATS))
     rows = rows.with_columns(
@@ -121,14 +122,19 @@ def _adds_up_over_invoice(name: str) -> pl.Expr:
     return (pl.len().over(invoice) > 1) & (gap <= allowed)
 
 
-def _has_two_registers() -> pl.Expr:
-    """Return whether the export shows all registers: it has no column for the third and fourth slot."""
+def _shows_summer() -> pl.Expr:
+    return pl.any_horizontal(pl.col(name).is_not_null() for name in ("consumption_hpb_kwh", "consumption_hcb_kwh"))
+
+
+def _shows_all_registers() -> pl.Expr:
+    """Return whether the export shows all registers: four, or two of a meter that has no more."""
     four_slots = pl.any_horizontal(
         plain(name).fill_null("").str.contains(r"(cu|mu|lu) ?4|hp[be]|4 ?(plages|postes|poste)")
         for name in ("tariff_option", "supply_tariff")
     )
     other_columns = pl.col("extra").fill_null("").str.to_uppercase().str.contains("CONSO")
-    return (pl.col("segment").fill_null("C5") == "C5") & ~four_slots & ~other_columns
+    two_only = (pl.col("segment").fill_null("C5") == "C5") & ~four_slots & ~other_columns
+    return _shows_summer() | two_only
 
 
 def _explained_by_unmapped_columns(rows: pl.DataFrame) -> pl.DataFrame:

@@ -12,10 +12,12 @@ AMOUNTS = tuple(column.name for column in landing.INVOICE_ROW.columns if column.
 BILLED = (
     "detail_type", "origin_number", "invoice_date", "subscription_start", "subscription_end", "consumption_start",
     "consumption_end", "fixed_grid_start", "fixed_grid_end", *AMOUNTS, "consumption_kwh", "consumption_hp_kwh",
-    "consumption_hc_kwh", "reading_type",
+    "consumption_hc_kwh", "consumption_hpb_kwh", "consumption_hcb_kwh", "reading_type",
 )  # fmt: skip
 """What a row bills. The rest (site name, codes, last reading, …) may be edited on the supplier's portal and change
 from one export to the next without the bill being another one."""
+
+REGISTERS = ("consumption_hp_kwh", "consumption_hc_kwh", "consumption_hpb_kwh", "consumption_hcb_kwh")
 
 ACTUAL_READING = r"normal|reel|telereleve|releve enedis"
 NOT_ACTUAL = r"estim|auto|irreel|non reel"
@@ -76,8 +78,8 @@ def reading() -> pl.Expr:
 
 def billed_kwh() -> pl.Expr:
     """Return the energy billed: the total as written, else the sum of the registers (kWh)."""
-    registers = pl.when(pl.col("consumption_hp_kwh").is_not_null() | pl.col("consumption_hc_kwh").is_not_null()).then(
-        pl.sum_horizontal("consumption_hp_kwh", "consumption_hc_kwh")
+    registers = pl.when(pl.any_horizontal(pl.col(name).is_not_null() for name in REGISTERS)).then(
+        pl.sum_horizontal(REGISTERS)
     )
     return pl.coalesce("consumption_kwh", registers)
 
@@ -96,7 +98,7 @@ def latest_details(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     content = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in BILLED], separator="|")
     versions = (
         rows.with_columns(_content=content)
-        .sort("received_at", "file_id", "line")
+        .sort("received_at", "file_id", "sheet", "line")
         .unique(["file_id", *KEY, "_content"], keep="first", maintain_order=True)
         .with_columns(_rank=pl.int_range(pl.len()).over("file_id", *KEY))
         .with_columns(

@@ -9,14 +9,16 @@ from energy_pipeline.tables.schemas import polars_schema
 PERIODS = {
     "subscription": ("subscription_eur",),
     "consumption": (
-        "energy_eur", "guarantee_of_origin_eur", "cee_eur", "cee_precarity_eur", "arenh_eur", "capacity_eur",
-        "rte_eur", "variable_grid_eur", "excise_eur", "tccfe_eur", "tdcfe_eur", "tcfe_eur",
+        "energy_eur", "indexation_eur", "guarantee_of_origin_eur", "cee_eur", "cee_precarity_eur", "arenh_eur",
+        "capacity_eur", "biogas_eur", "rte_eur", "variable_grid_eur", "grid_eur", "overrun_eur", "reactive_eur",
+        "excise_eur", "tccfe_eur", "tdcfe_eur", "tcfe_eur",
     ),
-    "fixed_grid": ("fixed_grid_eur", "cta_eur"),
+    "fixed_grid": ("transport_eur", "fixed_grid_eur", "cta_eur"),
 }  # fmt: skip
 """Which of the three date pairs each component follows: fixed parts are billed ahead, the CTA with them."""
 
-PER_KWH = tuple(name for name in PERIODS["consumption"] if name != "rte_eur")
+_NOT_PER_KWH = {"rte_eur", "grid_eur", "overrun_eur", "reactive_eur"}
+PER_KWH = tuple(name for name in PERIODS["consumption"] if name not in _NOT_PER_KWH)
 
 
 def invoices(details: pl.DataFrame) -> pl.DataFrame:
@@ -35,6 +37,7 @@ def invoices(details: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("invoice_date").max(),
             pl.col("month").max(),
+            pl.col("fluid").drop_nulls().sort().first(),
             pl.when((pl.col("kind") == "cancellation").any())
             .then(pl.lit("cancellation"))
             .when((total.sum() < 0) | (pl.col("kind") == "credit").all())
@@ -64,6 +67,8 @@ def invoice_lines(details: pl.DataFrame) -> pl.DataFrame:
     parts = [
         keyed.filter(pl.col(amount) != 0).select(
             *KEY,
+            "pce",
+            "fluid",
             "month",
             pl.lit(component).alias("component"),
             _bound(pair.get(amount), "start").alias("period_start"),

@@ -5,14 +5,15 @@ element per step until the end of `period_end` (a day of 23, 24 or 25 hours has 
 """
 
 from energy_pipeline.tables import columns as c
+from energy_pipeline.tables import supplier
 from energy_pipeline.tables.model import Column, Table
+from energy_pipeline.tables.supplier import EXTRA, FLUID, LINE, SHEET
 
 KINDS = (
     "curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
-    "dynamic_keys", "invoices", "sites", "prices", "operations",
+    "dynamic_keys", "invoices", "sites", "readings", "annual_sites", "portal_invoices", "technical_requests", "prices",
+    "operations",
 )  # fmt: skip
-
-LINE = Column("line", "INTEGER", "Line of the file, from 1, headers counted")
 
 FILE = Table(
     "landing",
@@ -205,8 +206,10 @@ INVOICE_ROW = Table(
     "A row of a supplier's export: one detail of one invoice. Amounts as written, positive when due.",
     (
         c.FILE_ID,
+        SHEET,
         LINE,
         c.SUPPLIER,
+        FLUID,
         c.INVOICE_NUMBER,
         c.DETAIL_ID,
         Column("detail_type", "VARCHAR", "TYPE DETAIL as written", nullable=True),
@@ -218,13 +221,16 @@ INVOICE_ROW = Table(
         Column("invoice_date", "DATE", "Date comptable", nullable=True),
         Column("due_date", "DATE", "Date d'échéance", nullable=True),
         c.PRM.optional(),
+        Column("pce", "VARCHAR", "Point de comptage et d'estimation (gas)", nullable=True),
+        Column("meter_number", "VARCHAR", "Number of the meter", nullable=True),
         Column("site_name", "VARCHAR", "NOM SITE", nullable=True),
         Column("site_code", "VARCHAR", "CODE INTERNE", nullable=True),
         Column("site_address", "VARCHAR", "Address of the site", nullable=True),
-        Column("segment", "VARCHAR", "Segment: C1 to C5", nullable=True),
+        Column("segment", "VARCHAR", "Segment: C1 to C5, T1 to T4", nullable=True),
         Column("tariff_option", "VARCHAR", "Option tarifaire d'acheminement", nullable=True),
         Column("supply_tariff", "VARCHAR", "TARIF as written", nullable=True),
         Column("subscribed_kva", "DOUBLE", "Puissance souscrite", unit="kVA", nullable=True, minimum=0),
+        Column("car_kwh", "DOUBLE", "Consommation annuelle de référence", unit="kWh", nullable=True),
         Column("subscription_start", "DATE", "DEBUT ABO", nullable=True),
         Column("subscription_end", "DATE", "FIN ABO, inclusive", nullable=True),
         Column("consumption_start", "DATE", "DEBUT CONSO ET ACH. VAR.", nullable=True),
@@ -233,17 +239,23 @@ INVOICE_ROW = Table(
         Column("fixed_grid_end", "DATE", "FIN ACH. FIXE, inclusive", nullable=True),
         c.money("subscription_eur", "MONTANT ABO"),
         c.money("energy_eur", "MONTANT CONSO"),
+        c.money("indexation_eur", "MONTANT INDEXATION (gas)"),
         c.money("guarantee_of_origin_eur", "MONTANT GO"),
         c.money("cee_eur", "MONTANT CEE"),
         c.money("cee_precarity_eur", "MONTANT CEE PRECARITE"),
         c.money("arenh_eur", "MONTANT ARENH"),
         c.money("capacity_eur", "MONTANT CAPACITE"),
-        c.money("other_eur", "MONTANT AUTRES"),
+        c.money("biogas_eur", "MONTANT CPB: certificates of biogas production (gas)"),
+        c.money("other_eur", "MONTANT AUTRES; what the export does not break down"),
         c.money("rte_eur", "SOUTIRAGE RTE"),
-        c.money("fixed_grid_eur", "MONTANT ACHEMINEMENT FIXE"),
-        c.money("variable_grid_eur", "MONTANT ACHEMINEMENT VARIABLE"),
+        c.money("transport_eur", "ATRT TERME FIXE (gas)"),
+        c.money("fixed_grid_eur", "MONTANT ACHEMINEMENT FIXE; ATRD TERME FIXE"),
+        c.money("variable_grid_eur", "MONTANT ACHEMINEMENT VARIABLE; ATRD TERME VARIABLE"),
+        c.money("grid_eur", "Acheminement, where the export does not tell its fixed part from its variable part"),
+        c.money("overrun_eur", "Dépassements de puissance"),
+        c.money("reactive_eur", "Énergie réactive"),
         c.money("excl_tax_eur", "MONTANT HTT: before taxes and VAT"),
-        c.money("excise_eur", "MONTANT CSPE (accise)"),
+        c.money("excise_eur", "MONTANT CSPE, TICGN (accise)"),
         c.money("cta_eur", "MONTANT CTA"),
         c.money("tccfe_eur", "MONTANT TCCFE"),
         c.money("tdcfe_eur", "MONTANT TDCFE"),
@@ -257,13 +269,24 @@ INVOICE_ROW = Table(
         c.energy("consumption_kwh", "TOTAL CONSO KWH"),
         c.energy("consumption_hp_kwh", "CONSO BASE/HP/HPH"),
         c.energy("consumption_hc_kwh", "CONSO HC/HCH"),
+        c.energy("consumption_hpb_kwh", "CONSO HPE (HPB)"),
+        c.energy("consumption_hcb_kwh", "CONSO HCE (HCB)"),
+        *(
+            Column(f"{end}_index_{register}", "DOUBLE", f"Index billed, {end} of the period, register {slots}",
+                   nullable=True)
+            for end in ("start", "end")
+            for register, slots in (("hp", "BASE/HP/HPH"), ("hc", "HC/HCH"), ("hpb", "HPB"), ("hcb", "HCB"))
+        ),
+        Column("volume_m3", "DOUBLE", "TOTAL CONSO M3 (gas)", unit="m3", nullable=True),
+        Column("kwh_per_m3", "DOUBLE", "COEFFICIENT DE CONVERSION (gas)", unit="kWh/m3", nullable=True, minimum=0),
+        Column("energy_price", "DECIMAL(18,6)", "PRIX CONSO", unit="EUR/kWh", nullable=True),
         Column("last_actual_reading_on", "DATE", "DERNIERE RELEVE REELLE", nullable=True),
         Column("reading_type", "VARCHAR", "TYPE RELEVE as written", nullable=True),
-        Column("extra", "JSON", "Columns that no table names, as written", nullable=True),
+        EXTRA,
     ),
-    key=("file_id", "line"),
-    source="Direct View electricity, 70 columns",
-)
+    key=("file_id", "sheet", "line"),
+    source="Direct View, electricity (70 columns) and gas (68); EDF; ENGIE",
+)  # fmt: skip
 
 SITE_ROW = Table(
     "landing",
@@ -271,10 +294,11 @@ SITE_ROW = Table(
     "A row of a supplier's list of sites.",
     (
         c.FILE_ID,
+        SHEET,
         LINE,
         c.SUPPLIER,
         Column("listed_on", "DATE", "Day of the export: in the file's name, else the day it was received"),
-        Column("fluid", "VARCHAR", "Energy", allowed=("electricity", "gas")),
+        FLUID,
         Column("site_id", "VARCHAR", "PRM, or PCE for gas"),
         c.NAME,
         Column("holder", "VARCHAR", "Raison sociale", nullable=True),
@@ -289,10 +313,10 @@ SITE_ROW = Table(
         Column("status", "VARCHAR", "Statut as written", nullable=True),
         c.VALID_FROM.optional(),
         c.VALID_TO,
-        Column("extra", "JSON", "Columns that no table names, as written", nullable=True),
+        EXTRA,
     ),
-    key=("file_id", "line"),
-    source="Direct View, fichier périmètre",
+    key=("file_id", "sheet", "line"),
+    source="Supplier's presentation: fichier périmètre; EDF informations_contractuelles.csv",
 )
 
 PRICE = Table(
@@ -341,5 +365,5 @@ PENDING_MONTH = Table(
 
 TABLES = (
     FILE, CURVE, ENERGY, EXCHANGE, PERIMETER, SYNTHESIS, OPERATION, PARTICIPANT, DYNAMIC_KEY, INVOICE_ROW, SITE_ROW,
-    PRICE, NOTE, PENDING_MONTH,
+    *supplier.TABLES, PRICE, NOTE, PENDING_MONTH,
 )  # fmt: skip

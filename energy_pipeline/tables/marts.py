@@ -5,6 +5,8 @@ from energy_pipeline.tables.computed import OPERATION_PERIOD
 from energy_pipeline.tables.landing import FILE as LANDED_FILE
 from energy_pipeline.tables.landing import PRICE as LANDED_PRICE
 from energy_pipeline.tables.model import Column, Table
+from energy_pipeline.tables.supplier import FLUID
+from energy_pipeline.tables.supplier_marts import SUPPLIER_MARTS
 
 _PERIOD = (c.OPERATION_ID, c.PERIOD_START, c.PERIOD_END, c.MONTH)
 _KEY_TYPE_USED = next(column for column in OPERATION_PERIOD.columns if column.name == "key_type_used")
@@ -255,6 +257,7 @@ INVOICE = Table(
         *_INVOICE_KEY,
         _INVOICE_DATE,
         c.MONTH,
+        FLUID.optional(),
         Column("kind", "VARCHAR", "What the document is", allowed=("invoice", "credit", "cancellation")),
         Column("origin_number", "VARCHAR", "Invoice that a credit or a cancellation refers to", nullable=True),
         Column("grouping", "VARCHAR", "Regroupement", nullable=True),
@@ -269,15 +272,21 @@ INVOICE = Table(
 COMPONENTS = {
     "subscription_eur": "subscription",
     "energy_eur": "energy",
+    "indexation_eur": "indexation",
     "guarantee_of_origin_eur": "guarantee_of_origin",
     "cee_eur": "cee",
     "cee_precarity_eur": "cee_precarity",
     "arenh_eur": "arenh",
     "capacity_eur": "capacity",
+    "biogas_eur": "biogas",
     "other_eur": "other",
     "rte_eur": "rte",
+    "transport_eur": "transport",
     "fixed_grid_eur": "fixed_grid",
     "variable_grid_eur": "variable_grid",
+    "grid_eur": "grid",
+    "overrun_eur": "overrun",
+    "reactive_eur": "reactive",
     "excise_eur": "excise",
     "cta_eur": "cta",
     "tccfe_eur": "tccfe",
@@ -296,6 +305,8 @@ INVOICE_LINE = Table(
         *_INVOICE_KEY,
         c.DETAIL_ID,
         c.PRM.optional(),
+        Column("pce", "VARCHAR", "Point de comptage et d'estimation (gas)", nullable=True),
+        FLUID.optional(),
         c.MONTH,
         Column("component", "VARCHAR", "Part of the bill", allowed=tuple(COMPONENTS.values())),
         c.PERIOD_START.optional(),
@@ -348,7 +359,7 @@ _PRICE = Column("price", "DECIMAL(18,6)", "Price excluding VAT", unit="EUR/kWh",
 SAVING_MONTH = Table(
     "marts",
     "saving_month",
-    "Euros that self-consumption saved a consumer over a period: kWh × (avoided price − local price − organiser's fee).",
+    "Euros that self-consumption saved a consumer over a period: kWh × (avoided price − local price − organiser's fee)",
     (
         *_PERIOD,
         c.PRM,
@@ -522,5 +533,5 @@ PUBLICATION = Table(
 TABLES = (
     OPERATION, PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH, CONSUMER_SLOT_MONTH, PRODUCER_MONTH,
     EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE,
-    FINDING, DEADLINE, COMPLETENESS, FILE, PUBLICATION,
+    FINDING, DEADLINE, COMPLETENESS, *SUPPLIER_MARTS, FILE, PUBLICATION,
 )  # fmt: skip
