@@ -35,6 +35,9 @@ check: install ## format, lint, types, imports
 ui: install ## Dagster's UI on 127.0.0.1:3000
 	@$(BIN)/energy-pipeline ui --inbox $(INBOX) --home $(HOME_DIR)
 
+up: install ## web server and daemon for good: the inbox and the home are INBOX and HOME_DIR
+	@$(BIN)/energy-pipeline ui --inbox $(INBOX) --home $(HOME_DIR)
+
 dictionary: install ## write docs/data_dictionary.md from the registry
 	@$(BIN)/python -m energy_pipeline.tables.dictionary > docs/data_dictionary.md
 
@@ -42,4 +45,4 @@ lock: ## compile requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 
-.PHONY: help install run test check ui dictionary lock
+.PHONY: help install run test check ui up dictionary lock

@@ -1,15 +1,11 @@
 """The application: the pipeline itself (`demo`, `run`, `ui`) and the other groups of commands."""
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli import keys, query, status
+from energy_pipeline.cli import keys, query, serve, status
 from energy_pipeline.cli.console import (
     SOME_REFUSED,
     HomeOption,
@@ -19,10 +15,11 @@ from energy_pipeline.cli.console import (
     fail,
     month_option,
 )
-from energy_pipeline.settings import PROJECT, Home
+from energy_pipeline.settings import Home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("sql")(query.sql)
+app.command("ui")(serve.ui)
 app.command("status")(status.status)
 app.command("calendar")(status.calendar)
 app.command("due")(status.due)
@@ -75,32 +72,6 @@ def run(inbox: InboxOption, home: HomeOption) -> None:
         months = run_pipeline(inbox.resolve(), home.resolve(), announce=console.print)
         refused = results.show(console, Home(home.resolve()), months)
     raise typer.Exit(SOME_REFUSED if refused else 0)
-
-
-@app.command()
-def ui(inbox: InboxOption, home: HomeOption, port: int = 3000) -> None:
-    """Serve Dagster's UI on 127.0.0.1, with the daemon that runs schedules, sensors and backfills."""
-    from assets.launch import prepare_environment
-
-    prepare_environment(inbox.resolve(), home.resolve())
-    workspace = str(PROJECT / "workspace.yaml")
-    tools = Path(sys.executable).parent
-    console.print(f"Dagster : http://127.0.0.1:{port} (Ctrl-C pour arrêter)")
-    commands = (
-        [str(tools / "dagster-webserver"), "-h", "127.0.0.1", "-p", str(port), "-w", workspace],
-        [str(tools / "dagster-daemon"), "run", "-w", workspace],
-    )
-    processes = [subprocess.Popen(command, cwd=PROJECT, env=os.environ) for command in commands]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        processes[0].wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait()
 
 
 if __name__ == "__main__":

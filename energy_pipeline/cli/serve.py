@@ -1,0 +1,62 @@
+"""Command `ui`: Dagster's web server and daemon, on this machine only."""
+
+import os
+import signal
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_pipeline.cli.console import HomeOption, InboxOption, console
+from energy_pipeline.settings import PROJECT
+
+
+class Part(StrEnum):
+    """What to serve: a supervisor (systemd, containers) runs each part by itself."""
+
+    ALL = "all"
+    WEB = "web"
+    DAEMON = "daemon"
+
+
+def ui(
+    inbox: InboxOption,
+    home: HomeOption,
+    port: int = 3000,
+    host: Annotated[str, typer.Option(help="Dagster has no login: leave 127.0.0.1 behind a proxy.")] = "127.0.0.1",
+    part: Annotated[Part, typer.Option(help="The web server, the daemon (schedules, sensors), or both.")] = Part.ALL,
+) -> None:
+    """Serve Dagster's UI, with the daemon that runs schedules, sensors and backfills."""
+    from assets.launch import prepare_environment
+
+    prepare_environment(inbox.resolve(), home.resolve())
+    workspace = str(PROJECT / "workspace.yaml")
+    tools = Path(sys.executable).parent
+    web = [str(tools / "dagster-webserver"), "-h", host, "-p", str(port), "-w", workspace]
+    daemon = [str(tools / "dagster-daemon"), "run", "-w", workspace]
+    commands = {Part.ALL: (web, daemon), Part.WEB: (web,), Part.DAEMON: (daemon,)}[part]
+    if part is not Part.DAEMON:
+        console.print(f"Dagster : http://{host}:{port} (Ctrl-C pour arrêter)")
+    processes = [subprocess.Popen(command, cwd=PROJECT, env=os.environ) for command in commands]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        _wait_for_any(processes)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
+
+
+def _wait_for_any(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Return when one has ended: half of the service would look like the whole."""
+    while all(process.poll() is None for process in processes):
+        try:
+            processes[0].wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            continue
