@@ -18,12 +18,6 @@ from energy_pipeline.cli.console import (
 from energy_pipeline.settings import Home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command("sql")(query.sql)
-app.command("ui")(serve.ui)
-app.command("status")(status.status)
-app.command("calendar")(status.calendar)
-app.command("due")(status.due)
-app.add_typer(keys.app, name="keys")
 
 
 @app.callback()
@@ -72,6 +66,14 @@ def run(inbox: InboxOption, home: HomeOption) -> None:
         months = run_pipeline(inbox.resolve(), home.resolve(), announce=console.print)
         refused = results.show(console, Home(home.resolve()), months)
     raise typer.Exit(SOME_REFUSED if refused else 0)
+
+
+app.command("sql")(query.sql)
+app.command("ui")(serve.ui)
+app.command("status")(status.status)
+app.command("calendar")(status.calendar)
+app.command("due")(status.due)
+app.add_typer(keys.app, name="keys")
 
 
 if __name__ == "__main__":
