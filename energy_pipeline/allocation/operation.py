@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from energy_pipeline.allocation import keys, members
+from energy_pipeline.allocation import keys, members, suspects
 from energy_pipeline.allocation.faults import Fault
 from energy_pipeline.allocation.kernel import Split, allocate
 from energy_pipeline.allocation.key_files import KeyFile
@@ -36,6 +36,8 @@ class Landed:
     types: list[DeclaredType]
     statics: list[StaticVersion]
     key_files: list[KeyFile]
+    powers: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """Subscribed or installed power in W, by (PRM, role)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,16 @@ def compute_period(landed: Landed, period_start: date, period_end: date) -> Oper
     if used.shares is not None:
         split = allocate(inputs.production, inputs.consumption, used.shares)
         _forget(split, consumers.members.present & ~absent[0], producers.members.present & ~absent[1])
+    for side in (consumers, producers):
+        faults += suspects.mark(
+            side.members,
+            side.measured,
+            side.quality,
+            files=landed.curves,
+            powers=landed.powers,
+            period=period,
+            paths=paths,
+        )
     return OperationResult(
         landed.operation_id,
         *period,
