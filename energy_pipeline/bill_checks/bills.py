@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 from stdnum.fr.siret import is_valid
 
-from energy_pipeline.bill_checks.registers import REGISTERS, index_kwh, with_registers
+from energy_pipeline.bill_checks.registers import REGISTERS, index_kwh
 from energy_pipeline.invoices.checks import total_mismatches
 from energy_pipeline.invoices.details import AMOUNTS, KEY, billed_kwh, kind, month, plain, reading
 from energy_pipeline.reconciliation.ledger import standing_bills
@@ -14,7 +14,13 @@ PAIRS = ("subscription", "consumption", "fixed_grid")
 """The three date pairs of a detail: the fixed parts are billed ahead, so each follows only itself."""
 POINT = ["supplier", "prm"]
 SITE = ("segment", "tariff_option", "subscribed_kva", "valid_from", "valid_to")
-CURVES = ("operation_id", "consumption_kwh", "complement_kwh", "verdict")
+CURVES = {
+    "operation_id": pl.String(),
+    "consumption_kwh": pl.Float64(),
+    "complement_kwh": pl.Float64(),
+    "verdict": pl.String(),
+    "amount_eur": pl.Float64(),
+}
 VAT = ("vat_base_reduced_eur", "vat_reduced_eur", "vat_base_normal_eur", "vat_normal_eur")
 SAME_EUROS = 0.005
 
@@ -23,10 +29,10 @@ def prepare(details: pl.DataFrame, sites: pl.DataFrame, reconciled: pl.DataFrame
     """Return the details of the month `wanted`, with what the checks compare them with.
 
     `details`: of `latest_details`, all months; `sites`: marts.site; `reconciled`: marts.invoice_reconciliation of the
-    month, or None. Amounts become Float64. Added: `row`, `month`, `kind`, `reading`, `billed_kwh`, `is_credited`,
-    the registers, `site_…`, `curve_…`, `has_curves` (whether `reconciled` is given), and the point's past.
+    month, or None. Only electricity is kept. Amounts become Float64. Added: `row`, `month`, `kind`, `reading`,
+    `billed_kwh`, `is_credited`, `site_…`, `curve_…`, `has_curves` (whether `reconciled` is given), the point's past.
     """
-    with_month = details.with_columns(month().alias("month"))
+    with_month = details.filter(fluid="electricity").with_columns(month().alias("month"))
     points = with_month.filter(pl.col("month") == wanted).select(POINT).unique()
     numbers = with_month.filter(pl.col("month") == wanted).select("supplier", "invoice_number").unique()
     history = (
@@ -47,7 +53,7 @@ def prepare(details: pl.DataFrame, sites: pl.DataFrame, reconciled: pl.DataFrame
             plain("detail_type").fill_null("").alias("type_words"),
         )
     )
-    history = with_registers(_with_credits(history))
+    history = _with_credits(history)
     for pair in PAIRS:
         history = _with_previous_end(history, pair)
     history = _with_past(_with_duplicates(history))
@@ -179,10 +185,11 @@ def _with_site(bills: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_curves(bills: pl.DataFrame, reconciled: pl.DataFrame | None) -> pl.DataFrame:
-    """Add `curve_operation_id`, `curve_consumption_kwh`, `curve_complement_kwh`, `curve_verdict` and `has_curves`."""
+    """Add `curve_…`, what the curves say of the bill (CURVES), and `has_curves`: whether they say anything."""
     if reconciled is None:
-        empty = [pl.lit(None, pl.Float64 if name.endswith("_kwh") else pl.String).alias(f"curve_{name}")
-                 for name in CURVES]  # fmt: skip
-        return bills.with_columns(*empty, has_curves=pl.lit(False))
-    beside = reconciled.select(*KEY, *(pl.col(name).alias(f"curve_{name}") for name in CURVES))
+        nothing = [pl.lit(None, type_).alias(f"curve_{name}") for name, type_ in CURVES.items()]
+        return bills.with_columns(*nothing, has_curves=pl.lit(False))
+    beside = reconciled.select(
+        *KEY, *(pl.col(name).cast(type_).alias(f"curve_{name}") for name, type_ in CURVES.items())
+    )
     return bills.join(beside, on=KEY, how="left", nulls_equal=True).with_columns(has_curves=pl.lit(True))

@@ -72,12 +72,14 @@ def _values(row: dict[str, Any]) -> str:
     invoiced, expected, unit = row["invoiced"], row["expected"], row["unit"]
     if invoiced is None:
         return ""
-
-    def show(value: float) -> str:
-        return UNITS[unit](value) if unit in UNITS else f"{french.number(value)}{french.NBSP}{_plural(unit, value)}"
-
-    return f"{show(invoiced)}." if expected is None else f"Relevé : {show(invoiced)} ; attendu : {show(expected)}."
+    if expected is None:
+        return f"{shown(invoiced, unit)}."
+    return f"Relevé : {shown(invoiced, unit)} ; attendu : {shown(expected, unit)}."
 
 
-def _plural(unit: str, value: float) -> str:
-    return f"{unit}s" if unit == "jour" and abs(value) >= 2 else unit
+def shown(value: float, unit: str | None) -> str:
+    """Return a value of a check with its unit, in French: `29,98 €`, `1 000 kWh`, `3 jours`."""
+    if unit in UNITS:
+        return UNITS[unit](value)
+    plural = "s" if unit == "jour" and abs(value) >= 2 else ""
+    return f"{french.number(value)}{french.NBSP}{unit or ''}{plural}"

@@ -119,14 +119,27 @@ def _shown(option: pl.Expr) -> pl.Expr:
 
 
 def _best_variable(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
-    self_kwh = (pl.col("curve_consumption_kwh") - pl.col("billed_kwh")).clip(lower_bound=0.0)
+    physical = pl.coalesce("curve_consumption_kwh", pl.when("is_participant").then("index_kwh"))
     # The option that explains the fixed part is that of the variable part.
     known = pl.when("fixed_matches").then(pl.concat_list(pl.col("fixed_option").str.replace("_ACC", "", literal=True)))
+    # An estimate says nothing of the slots of what the network carried.
+    is_said = ~(pl.col("curve_operation_id").is_not_null() & (pl.col("reading") == "estimated")).fill_null(False)
+    registers = {
+        "hp": "consumption_hp_kwh",
+        "hc": "consumption_hc_kwh",
+        "hpb": "consumption_hpb_kwh",
+        "hcb": "consumption_hcb_kwh",
+    }
     asked = bills.filter(_has_period("consumption") & (pl.col("options").list.len() > 0)).select(
-        "row", "is_participant", pl.coalesce(known, "options").alias("options"), start="consumption_start",
-        end="consumption_end", total="billed_kwh", hp="consumption_hp_kwh", hc="consumption_hc_kwh", hpb="kwh_hpb",
-        hcb="kwh_hcb", shared=self_kwh,
-    )  # fmt: skip
+        "row",
+        "is_participant",
+        pl.coalesce(known, "options").alias("options"),
+        start="consumption_start",
+        end="consumption_end",
+        total="billed_kwh",
+        shared=(physical - pl.col("billed_kwh")).clip(lower_bound=0.0),
+        **{name: pl.when(is_said).then(column) for name, column in registers.items()},
+    )
     candidates = grid.variable_parts(asked, tolerance["straddle_share"]).join(
         bills.select("row", "billed_kwh", "curve_consumption_kwh", invoiced="variable_grid_eur"), on="row"
     )

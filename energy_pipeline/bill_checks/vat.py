@@ -32,3 +32,12 @@ def fixed_ttc(amount: pl.Expr) -> pl.Expr:
 def subscription_ttc(amount: pl.Expr) -> pl.Expr:
     """Return an amount of the subscription with its VAT."""
     return amount * (1 + _rate("vat_subscription_share"))
+
+
+def whole_bill() -> tuple[pl.Expr, pl.Expr]:
+    """Return the euros of a bill that is not due at all, without and with VAT.
+
+    Those that the reconciliation with the curves already claims of it are left out: one finding carries each euro.
+    """
+    claimed = pl.col("curve_amount_eur").fill_null(0.0)
+    return pl.col("total_excl_vat_eur") - claimed, pl.col("total_incl_vat_eur") - normal_ttc(claimed)

@@ -4,6 +4,7 @@ import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
 from energy_pipeline.bill_checks.model import DAYS, KVA, Check, Outcome
+from energy_pipeline.bill_checks.vat import whole_bill
 
 NOT_LISTED = "Site absent de la liste des sites du fournisseur, ou donnée absente de cette liste."
 
@@ -93,8 +94,8 @@ def billed_after_exit(entry: Entry) -> Outcome:
         invoiced=days,
         unit=DAYS,
         method=pl.format("Site sorti du contrat le {}.", left.dt.strftime("%d/%m/%Y")),
-        amount_eur=pl.col("total_excl_vat_eur"),
-        amount_ttc_eur=pl.col("total_incl_vat_eur"),
+        amount_eur=whole_bill()[0],
+        amount_ttc_eur=whole_bill()[1],
     )
 
 
@@ -110,8 +111,8 @@ def billed_before_entry(entry: Entry) -> Outcome:
         invoiced=days,
         unit=DAYS,
         method=pl.format("Site entré au contrat le {}.", entered.dt.strftime("%d/%m/%Y")),
-        amount_eur=pl.col("total_excl_vat_eur"),
-        amount_ttc_eur=pl.col("total_incl_vat_eur"),
+        amount_eur=whole_bill()[0],
+        amount_ttc_eur=whole_bill()[1],
     )
 
 

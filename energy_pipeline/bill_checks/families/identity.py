@@ -4,6 +4,7 @@ import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
 from energy_pipeline.bill_checks.model import Check, Outcome
+from energy_pipeline.bill_checks.vat import whole_bill
 from energy_pipeline.tables.columns import PRM_PATTERN
 
 
@@ -52,8 +53,8 @@ def duplicate_in_invoice(entry: Entry) -> Outcome:
         expected=pl.lit(0.0),
         unit="EUR",
         method=pl.format("Même point, même période, mêmes montants que le détail {}.", "same_in_invoice"),
-        amount_eur=pl.col("total_excl_vat_eur"),
-        amount_ttc_eur=pl.col("total_incl_vat_eur"),
+        amount_eur=whole_bill()[0],
+        amount_ttc_eur=whole_bill()[1],
     )
 
 
@@ -66,8 +67,8 @@ def duplicate_bill(entry: Entry) -> Outcome:
         expected=pl.lit(0.0),
         unit="EUR",
         method=pl.format("Même point, même période, mêmes montants que la facture {}.", "same_elsewhere"),
-        amount_eur=pl.col("total_excl_vat_eur"),
-        amount_ttc_eur=pl.col("total_incl_vat_eur"),
+        amount_eur=whole_bill()[0],
+        amount_ttc_eur=whole_bill()[1],
     )
 
 

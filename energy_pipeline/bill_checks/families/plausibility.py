@@ -8,7 +8,8 @@ from energy_pipeline.bill_checks.model import EUR, KWH, Check, Outcome
 
 PARTS = (
     "subscription_eur", "energy_eur", "guarantee_of_origin_eur", "cee_eur", "cee_precarity_eur", "capacity_eur",
-    "rte_eur", "fixed_grid_eur", "variable_grid_eur", "excise_eur", "cta_eur",
+    "rte_eur",
+    "fixed_grid_eur", "variable_grid_eur", "grid_eur", "overrun_eur", "reactive_eur", "excise_eur", "cta_eur",
 )  # fmt: skip
 """Amounts that are never negative on an invoice; ARENH and « autres » may be reductions."""
 

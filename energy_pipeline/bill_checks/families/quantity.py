@@ -25,10 +25,10 @@ def contested() -> tuple[pl.Expr, ...]:
 
 def four_slots_sum(entry: Entry) -> Outcome:
     """Judge whether the registers of a four-slot meter make the total. Two registers: see invoice_total_mismatch."""
-    names = ("consumption_hp_kwh", "consumption_hc_kwh", "kwh_hpb", "kwh_hcb")
+    names = ("consumption_hp_kwh", "consumption_hc_kwh", "consumption_hpb_kwh", "consumption_hcb_kwh")
     total = pl.sum_horizontal(names)
     used = pl.sum_horizontal((pl.col(name).fill_null(0) != 0).cast(pl.Int32) for name in names)
-    two_only = pl.when(pl.col("kwh_hpb").is_null() & pl.col("kwh_hcb").is_null()).then(
+    two_only = pl.when(pl.col("consumption_hpb_kwh").is_null() & pl.col("consumption_hcb_kwh").is_null()).then(
         pl.lit("Pas de troisième ni de quatrième cadran.")
     )
     return Outcome(
@@ -142,10 +142,11 @@ def above_power(entry: Entry) -> Outcome:
     )
 
 
+DUPLICATES = ("duplicate_in_invoice", "duplicate_bill")
 CHECKS = (
     Check("four_slots_sum", four_slots_sum),
     Check("negative_quantity", negative_quantity),
-    Check("index_difference", index_difference, ("four_slots_sum", "negative_quantity")),
+    Check("index_difference", index_difference, (*DUPLICATES, "four_slots_sum", "negative_quantity")),
     Check("index_continuity", index_continuity),
     Check("actual_reading_outside_period", actual_reading_outside_period, ("period_reversed",)),
     Check("no_actual_reading", no_actual_reading, ("actual_reading_outside_period",)),

@@ -25,7 +25,8 @@ SCHEMA = {
 
 SEPTEMBER: dict[str, object] = {
     "file_id": "f", "path": "factures_2025-09.xlsx", "received_at": RECEIVED, "supplier": "TotalEnergies",
-    "invoice_number": "100012509001", "detail_id": "0001", "detail_type": "FACTURE", "grouping": "Bâtiments publics",
+    "fluid": "electricity", "invoice_number": "100012509001", "detail_id": "0001", "detail_type": "FACTURE",
+    "grouping": "Bâtiments publics",
     "chorus_siret": "99900101900010", "invoice_date": date(2025, 10, 4), "due_date": date(2025, 11, 3), "prm": PRM,
     "site_name": "Mairie", "segment": "C5", "tariff_option": "Base", "supply_tariff": "Offre prix fixe",
     "subscribed_kva": 12.0, "subscription_start": date(2025, 10, 1), "subscription_end": date(2025, 10, 31),
@@ -93,8 +94,11 @@ def checked(
     month: date = MONTH,
     listed: pl.DataFrame | None = None,
     curves: pl.DataFrame | None = None,
+    are_curves_known: bool = True,
 ) -> pl.DataFrame:
-    """Return the checks of a month, validated against the registry."""
+    """Return the checks of a month, validated against the registry; unless told, no point is a participant."""
+    if curves is None and are_curves_known:
+        curves = schemas.empty(marts.INVOICE_RECONCILIATION)
     made = check_bills(details(*rows), sites() if listed is None else listed, month, curves)
     return schemas.validate(marts.BILL_CHECK, made)
 

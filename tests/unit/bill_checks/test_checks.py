@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -13,10 +14,7 @@ WARNING = ("review", None, None)
 ERROR = ("invalid", None, None)
 
 
-INDEXES = {
-    "RELEVE FACTUREE_DEBUT BASE/HP/HPH": "5000",
-    "RELEVE FACTUREE_FIN BASE": "6000",
-}
+INDEXES = {"start_index_hp": 5000.0, "end_index_hp": 6000.0}
 
 
 def test_right_bills_give_no_finding():
@@ -53,7 +51,7 @@ def test_only_the_month_is_judged():
         ("late_invoice", {"invoice_date": date(2025, 11, 1)}, WARNING),
         ("negative_quantity", {"consumption_kwh": -1000.0, "consumption_hp_kwh": -1000.0}, WARNING),
         # 1 100 kWh billed, 1 000 on the meter; a kWh costs 110,73 / 1 100: 100 kWh = 10,07
-        ("index_difference", {"consumption_kwh": 1100.0, "consumption_hp_kwh": 1100.0, "extra": json.dumps(INDEXES)},
+        ("index_difference", {"consumption_kwh": 1100.0, "consumption_hp_kwh": 1100.0, **INDEXES},
          ("invalid", "10.07", "12.08")),
         ("actual_reading_outside_period", {"last_actual_reading_on": date(2025, 8, 20)}, WARNING),
         ("no_actual_reading", {"last_actual_reading_on": date(2024, 9, 29), "reading_type": "Estimé"}, WARNING),
@@ -130,6 +128,17 @@ def test_the_same_bill_under_another_number_is_owed_once():
     assert bills.decision(made, "overlap_consumption")[0] in {"valid", "ignored"}
 
 
+def test_of_a_bill_not_due_at_all_no_euro_is_claimed_twice():
+    """The second bill repeats the accise at its former rate, and the curves already claim 20,00 € of it."""
+    wrong = SEPTEMBER | {"excise_eur": "33.70"}
+    again = wrong | {"invoice_number": "100012509777", "invoice_date": date(2025, 10, 10)}
+    curves = bills.reconciled(invoice_number="100012509777", verdict="over_billed", amount_eur=Decimal("20.00"))
+    made = checked(AUGUST, wrong, again, curves=curves)
+    second = made.filter(invoice_number="100012509777")
+    assert failed(second) == {"duplicate_bill": ("invalid", "191.89", "230.27")}
+    assert failed(made.filter(invoice_number="100012509001")) == {"excise_amount": ("invalid", "3.72", "4.46")}
+
+
 def test_the_same_detail_twice_in_an_invoice_is_owed_once():
     made = checked(AUGUST, SEPTEMBER, SEPTEMBER | {"detail_id": "0002"})
     assert failed(made) == {"duplicate_in_invoice": ("invalid", "211.89", "254.27")}
@@ -142,23 +151,22 @@ def test_a_number_on_two_dates():
 
 
 def test_indexes_follow_one_another():
-    before = AUGUST | {"extra": json.dumps(INDEXES | {"RELEVE FACTUREE_DEBUT BASE/HP/HPH": "4000",
-                                                      "RELEVE FACTUREE_FIN BASE": "5000"})}  # fmt: skip
-    assert failed(checked(before, SEPTEMBER | {"extra": json.dumps(INDEXES)})) == {}
-    jumped = SEPTEMBER | {"extra": json.dumps({"RELEVE FACTUREE_DEBUT BASE/HP/HPH": "5040",
-                                               "RELEVE FACTUREE_FIN BASE": "6040"})}  # fmt: skip
+    before = AUGUST | {"start_index_hp": 4000.0, "end_index_hp": 5000.0}
+    assert failed(checked(before, SEPTEMBER | INDEXES)) == {}
+    jumped = SEPTEMBER | {"start_index_hp": 5040.0, "end_index_hp": 6040.0}
     assert failed(checked(before, jumped)) == {"index_continuity": WARNING}
 
 
 def test_an_index_that_rolls_over_at_100_000_is_right():
-    rolled = {"RELEVE FACTUREE_DEBUT BASE/HP/HPH": "99 500", "RELEVE FACTUREE_FIN BASE": "500"}
-    assert failed(checked(AUGUST, SEPTEMBER | {"extra": json.dumps(rolled)})) == {}
+    rolled = {"start_index_hp": 99500.0, "end_index_hp": 500.0}
+    assert failed(checked(AUGUST, SEPTEMBER | rolled)) == {}
 
 
 def test_fewer_kwh_than_the_index_may_be_shared_ones():
     """Without curves nobody knows whether the point takes part: to review. With them it is right, or wrong."""
-    fewer = SEPTEMBER | {"extra": json.dumps(INDEXES | {"RELEVE FACTUREE_FIN BASE": "6500"})}
-    assert failed(checked(AUGUST, fewer))["index_difference"][0] == "review"
+    fewer = SEPTEMBER | INDEXES | {"end_index_hp": 6500.0}
+    assert failed(checked(AUGUST, fewer))["index_difference"][0] == "invalid"
+    assert failed(checked(AUGUST, fewer, are_curves_known=False))["index_difference"][0] == "review"
     participant = checked(AUGUST, fewer | {"variable_grid_eur": "72.60"}, curves=bills.reconciled())
     assert failed(participant) == {}
     assert "physique" in bills.decision(participant, "index_difference")[1]
@@ -169,10 +177,10 @@ def test_four_slots_make_the_total():
     600 × 2,13 + 400 × 1,52 c€ = 18,86."""
     c4 = SEPTEMBER | {"segment": "C4", "tariff_option": "4 plages", "subscribed_kva": 48.0, "fixed_grid_eur": "114.35",
                       "cta_eur": "25.08", "variable_grid_eur": "18.86", "consumption_hp_kwh": None,
-                      "extra": json.dumps({"CONSO HPE": 600, "CONSO HCE": "400"})}  # fmt: skip
+                      "consumption_hpb_kwh": 600.0, "consumption_hcb_kwh": 400.0}  # fmt: skip
     listed = bills.sites(segment="C4", tariff_option="BTSUPCU", subscribed_kva=48.0)
     assert failed(checked(c4, listed=listed)) == {}
-    wrong = c4 | {"extra": json.dumps({"CONSO HPE": 600, "CONSO HCE": "300"})}
+    wrong = c4 | {"consumption_hcb_kwh": 300.0}
     made = checked(wrong, listed=listed)
     assert failed(made) == {"four_slots_sum": ERROR}
     # The quantity being wrong, the prices that depend on it are not judged.
