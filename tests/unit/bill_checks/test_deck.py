@@ -12,8 +12,8 @@ from tests.unit.bill_checks.bills import checked, failed
 
 PRINTED = {
     "file_id": "f", "path": "factures_2021-11.xlsx", "received_at": bills.RECEIVED, "supplier": "TotalEnergies",
-    "fluid": "electricity", "invoice_number": "103003547102", "detail_type": "FACTURE",
-    "invoice_date": date(2021, 11, 1), "due_date": date(2021, 12, 11), "segment": "C5", "consumption_start": date(2021, 9, 1),
+    "fluid": "electricity", "invoice_number": "103003547102", "detail_type": "FACTURE", "segment": "C5",
+    "invoice_date": date(2021, 11, 1), "due_date": date(2021, 12, 11), "consumption_start": date(2021, 9, 1),
     "consumption_end": date(2021, 10, 31), "subscription_eur": "0.00",
 }  # fmt: skip
 SITE_1 = PRINTED | {
