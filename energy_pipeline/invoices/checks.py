@@ -10,7 +10,7 @@ import json
 import polars as pl
 
 from energy_pipeline.invoices.details import KEY, REGISTERS, month, plain
-from energy_pipeline.invoices.reference import tolerances
+from energy_pipeline.tolerances import tolerances
 
 PARTS = (
     "subscription_eur", "energy_eur", "indexation_eur", "guarantee_of_origin_eur", "cee_eur", "cee_precarity_eur",

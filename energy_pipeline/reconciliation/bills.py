@@ -8,10 +8,10 @@ from datetime import date
 
 import polars as pl
 
-from energy_pipeline.invoices.reference import tolerances
 from energy_pipeline.reconciliation.ledger import standing_bills
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import polars_schema
+from energy_pipeline.tolerances import tolerances
 
 PER_KWH = ("energy_eur", "capacity_eur", "cee_eur", "cee_precarity_eur", "guarantee_of_origin_eur")
 """Components that a kWh billed in excess costs; the excise is told apart: its base is contested."""

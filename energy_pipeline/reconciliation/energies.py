@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.invoices.reference import tolerances
 from energy_pipeline.reconciliation import french
 from energy_pipeline.reconciliation.finding import evidence, facts
 from energy_pipeline.tables.columns import SLOTS
+from energy_pipeline.tolerances import tolerances
 
 PERIOD = ("operation_id", "period_start")
 CONSUMER_SERIES = ("consumption", "self_consumption", "complement")

@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from energy_pipeline.invoices.reference import tolerances
+from energy_pipeline.allocation.comparison import Arrays, BoolArray, FloatArray
 from energy_pipeline.periods import grid
-from energy_pipeline.reconciliation.split import SPLIT_SCHEMA, Arrays, BoolArray, FloatArray, Period, compare_steps
+from energy_pipeline.reconciliation.split import SPLIT_SCHEMA, Period, compare_steps
+from energy_pipeline.tolerances import tolerances
 
 SERIES = {
     "consumer": ("consumption", "self_consumption", "complement"),

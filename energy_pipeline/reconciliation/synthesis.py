@@ -4,10 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.invoices.reference import tolerances
 from energy_pipeline.reconciliation import french
 from energy_pipeline.reconciliation.energies import PERIOD, latest_file, within
 from energy_pipeline.reconciliation.finding import evidence, facts
+from energy_pipeline.tolerances import tolerances
 
 GROUP = (*PERIOD, "period_end", "level", "prm", "indicator")
 RATES = {
