@@ -8,13 +8,14 @@ from typing import Any
 
 from energy_pipeline.formats import names, text
 from energy_pipeline.formats.annexe2 import key_type
+from energy_pipeline.formats.annexe2_layout import OPERATION_PARTS, layout
 from energy_pipeline.formats.model import BadFile, Note, Reading, Row
 
 KIND = "operations"
 KEY_TYPES = ("static", "default", "dynamic", "full_dynamic")
 RECIPIENTS = ("energy_manager", "elected_official", "accountant")
 _TEXTS = ("name", "organiser", "organiser_siret_rna", "commune", "post_code")
-_KNOWN = (*_TEXTS, "key_type", "anniversary_day", "start_date", "recipients")
+_KNOWN = (*_TEXTS, "key_type", "anniversary_day", "start_date", "recipients", "annexe2")
 _AT_LINE = re.compile(r"at line (\d+)")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -38,6 +39,7 @@ def read(name: str, content: bytes, received_on: date) -> Reading:
             for key in table
             if key not in _KNOWN
         )
+        _check_annexe2(table.get("annexe2", {}), line, received_on)
         rows.append(_row(operation.upper(), table, line) | {"declared_on": received_on})
     return Reading(KIND, rows, notes=tuple(notes))
 
@@ -81,6 +83,18 @@ def _text(table: dict[str, Any], column: str, line: int | None) -> str | None:
     if value is None or isinstance(value, str):
         return value or None
     raise BadFile("Texte entre guillemets attendu.", line, column, str(value))
+
+
+def _check_annexe2(written: object, line: int | None, received_on: date) -> None:
+    """Raise BadFile unless `written` gives texts under csv labels of Annexe 2.11."""
+    if not isinstance(written, dict):
+        raise BadFile("Table attendue : [ACC….annexe2].", line, "annexe2", str(written))
+    labels = {one.label for one in layout(received_on).of(*OPERATION_PARTS)}
+    for label, value in written.items():
+        if label not in labels:
+            raise BadFile("Champ inconnu de l'Annexe 2.11.", line, "annexe2", label)
+        if not isinstance(value, str):
+            raise BadFile("Texte entre guillemets attendu.", line, f"annexe2.{label}", str(value))
 
 
 def _recipients(written: object, line: int | None) -> str | None:

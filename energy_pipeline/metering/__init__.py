@@ -1,6 +1,6 @@
 """Curves: who participates when, the latest version of each step, gaps, time slots."""
 
 from energy_pipeline.metering.operations import operations
-from energy_pipeline.metering.participants import participants
+from energy_pipeline.metering.participants import awaited, participants
 
-__all__ = ["operations", "participants"]
+__all__ = ["awaited", "operations", "participants"]

@@ -49,10 +49,15 @@ OPERATION = Table(
         Column("anniversary_day", "INTEGER", "Day of the month on which the last known period starts", nullable=True),
         Column("start_date", "DATE", "Start of the operation", nullable=True),
         Column("recipients", "JSON", "Addresses of the report by role", nullable=True),
+        Column("settings", "JSON", "Fields of Annexe 2 as last declared, by their csv label", nullable=True),
     ),
     key=("operation_id",),
     source="Convention §4, §11.2",
 )
+
+_EMAIL = Column("email", "VARCHAR", "Address of the holder as declared", nullable=True)
+_POWER_KW = Column("power_kw", "DOUBLE", "Power of the installation of a producer", unit="kW", nullable=True)
+_INSTALLATION = Column("installation", "VARCHAR", "Type of the installation of a producer", nullable=True)
 
 PARTICIPANT = Table(
     "marts",
@@ -67,8 +72,9 @@ PARTICIPANT = Table(
         c.NAME,
         c.ADDRESS,
         c.SIRET_RNA,
-        Column("power_kw", "DOUBLE", "Power of the installation of a producer", unit="kW", nullable=True),
-        Column("installation", "VARCHAR", "Type of the installation of a producer", nullable=True),
+        _EMAIL,
+        _POWER_KW,
+        _INSTALLATION,
         Column(
             "role_source",
             "VARCHAR",
@@ -78,6 +84,27 @@ PARTICIPANT = Table(
     ),
     key=("operation_id", "prm", "role", "valid_from"),
     source="Convention §3, §11.6.1.2",
+)
+
+AWAITED_PARTICIPANT = Table(
+    "marts",
+    "awaited_participant",
+    "Participants of the latest Annexe 2 that have no PRM yet, known by their request for a connection.",
+    (
+        c.OPERATION_ID,
+        Column("connection_request", "VARCHAR", "RACCO: number of the request"),
+        c.ROLE,
+        c.NAME,
+        c.ADDRESS,
+        c.SIRET_RNA,
+        _EMAIL,
+        _POWER_KW,
+        _INSTALLATION,
+        c.SHARE.optional(),
+        Column("declared_on", "DATE", "Day of the declaration"),
+    ),
+    key=("operation_id", "connection_request", "role"),
+    source="Convention §11.2.1",
 )
 
 DISTRIBUTION_KEY = Table(
@@ -531,7 +558,7 @@ PUBLICATION = Table(
 )
 
 TABLES = (
-    OPERATION, PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH, CONSUMER_SLOT_MONTH, PRODUCER_MONTH,
-    EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE,
+    OPERATION, PARTICIPANT, AWAITED_PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH,
+    CONSUMER_SLOT_MONTH, PRODUCER_MONTH, EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE,
     FINDING, DEADLINE, COMPLETENESS, *SUPPLIER_MARTS, FILE, PUBLICATION,
 )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Writing Annexe 2 as csv (convention §11.2.1.2): 2.11 and 2.12, in ISO-8859-1, checked before."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal
+
+from energy_pipeline.formats import annexe2_rules
+from energy_pipeline.formats.annexe2_declaration import Declaration
+from energy_pipeline.formats.annexe2_layout import OPERATION_PARTS, PARTICIPANT, layout
+from energy_pipeline.formats.annexe2_rules import Fault, NotConform
+
+ENCODING = "iso-8859-1"
+_TYPOGRAPHY = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "’": "'", "‘": "'", "–": "-", "—": "-", "“": "«", "”": "»", "…": "...", "\u202f": " ",
+     '"': "'", ";": ","}
+)  # fmt: skip
+_ENDS: dict[Literal["2.1", "2.11", "2.12"], str] = {"2.1": "xlsx", "2.11": "csv", "2.12": "csv"}
+
+
+def file_name(operation: str, sent_on: date, annexe: Literal["2.1", "2.11", "2.12"]) -> str:
+    """Return `ACC00000001_20251001_ANNEXE2.12.csv`; `operation` is its number, or its short name. Raises NotConform."""
+    name = f"{operation}_{sent_on:%Y%m%d}_ANNEXE{annexe}.{_ENDS[annexe]}"
+    refuse(annexe2_rules.check_name(name))
+    return name
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise NotConform for the faults that are no mere remarks, if any."""
+    if serious := [fault for fault in faults if not fault.is_remark]:
+        raise NotConform(serious)
+
+
+def without_typography(value: str) -> str:
+    """Return a value on one line, the signs of fine typography that ISO-8859-1 or the csv lacks made plain."""
+    return " ".join(value.translate(_TYPOGRAPHY).split())
+
+
+def write_operation(found: Declaration, sent_on: date) -> bytes:
+    """Return Annexe 2.11: `label;value` lines, the agent's only if there is an agent. Raises NotConform."""
+    refuse(annexe2_rules.check_operation(found, sent_on, "csv"))
+    wanted = layout(sent_on)
+    has_agent = any(one.label in found.fields for one in wanted.of("agent"))
+    parts = OPERATION_PARTS if has_agent else OPERATION_PARTS[:-1]
+    return _encoded([(one.label, found.fields.get(one.label, "")) for one in wanted.of(*parts)])
+
+
+def write_participants(found: Declaration, sent_on: date, *, is_static: bool) -> bytes:
+    """Return Annexe 2.12: the printed header, then a participant a row. Raises NotConform."""
+    refuse(annexe2_rules.check_participants(found, sent_on, "csv", is_static))
+    labels = [one.label for one in layout(sent_on).of(PARTICIPANT)]
+    rows = [[_protected(label, row.get(label, "")) for label in labels] for row in found.participants]
+    return _encoded([labels, *rows])
+
+
+def _protected(label: str, value: str) -> str:
+    """Return a PRM that begins with 0 behind an apostrophe, as the convention asks."""
+    return f"'{value}" if label == "PRM" and value.startswith("0") else value
+
+
+def _encoded(rows: Iterable[Sequence[str]]) -> bytes:
+    return "".join(";".join(row) + "\r\n" for row in rows).encode(ENCODING)
