@@ -53,6 +53,13 @@ EVIDENCE = {
     "excise_eur": "accise",
     "first_step": "à partir du pas n°",
     "changed": "colonnes modifiées",
+    "replaces": "remplace",
+    "series": "",
+    "before_kwh": "d'abord",
+    "after_kwh": "désormais",
+    "steps": "points modifiés :",
+    "first_day": "du",
+    "last_day": "au",
 }
 """Names of the values that the evidence of a finding gives beside file and line; empty: the value says enough."""
 EVIDENCE_VALUES = {
@@ -60,6 +67,12 @@ EVIDENCE_VALUES = {
     "producer": "producteur",
     "published": "publié",
     "recomputed": "recalculé",
+    "consumption": "consommation",
+    "production": "production",
+    "self_consumption": "autoconsommation",
+    "complement": "complément",
+    "surplus": "surplus",
+    "self_produced": "part autoproduite",
 }
 FILE_KINDS = {
     "curve": "Courbes de charge",
@@ -73,6 +86,7 @@ FILE_KINDS = {
     "invoices": "Exports de factures",
     "sites": "Listes de sites",
     "prices": "Prix",
+    "consents": "Registre des autorisations",
     "operations": "Déclaration des opérations",
     None: "Fichiers non reconnus",
 }
