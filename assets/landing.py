@@ -45,7 +45,11 @@ def _months_of_bills(connection: duckdb.DuckDBPyConnection, landed: landing.Land
     exports = files.filter(pl.col("kind") == "invoices")["file_id"].to_list()
     days = files.filter(pl.col("kind").is_in(("curve", "dynamic_keys")) & pl.col("period_start").is_not_null())
     rows = warehouse.query(connection, "SELECT * FROM staging.invoice_row")
-    return months_touched(rows, exports, days.select("period_start", "period_end").unique().iter_rows())
+    touched = months_touched(rows, exports, days.select("period_start", "period_end").unique().iter_rows())
+    billed = rows.select(pl.coalesce("consumption_end", "invoice_date").dt.month_start()).to_series().unique()
+    # A bill is checked against the one before it: gaps, overlaps, indexes.
+    following = pl.Series(list(touched), dtype=pl.Date).dt.offset_by("1mo")
+    return touched | frozenset(following.filter(following.is_in(billed.implode())))
 
 
 @dg.asset(group_name="landing", kinds={"polars", "duckdb"}, owners=["team:exploitation"])

@@ -42,10 +42,10 @@ def prepare_environment(inbox: Path, home: Path) -> Home:
 
 
 def _cause(event: dg.DagsterEvent) -> str:
+    """Return what the step raised: the cause of Dagster's own error; what caused it in turn is for the log."""
     error = getattr(event.event_specific_data, "error", None)
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip() if error is not None else (event.message or "")
+    raised = error.cause or error if error is not None else None
+    return raised.message.strip() if raised is not None else (event.message or "")
 
 
 def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from assets.invoices import invoices
 from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
+from energy_pipeline.bill_checks import bill_findings, check_bills
 from energy_pipeline.invoices import latest_details
 from energy_pipeline.reconciliation import (
     Reconciled,
@@ -58,9 +59,8 @@ def _computed(connection: duckdb.DuckDBPyConnection, landed: Frames, known: Fram
 
 
 def _reduced(
-    connection: duckdb.DuckDBPyConnection, landed: Frames, known: Frames, periods: pl.DataFrame, month: date
+    connection: duckdb.DuckDBPyConnection, details: pl.DataFrame, known: Frames, periods: pl.DataFrame, month: date
 ) -> Reduced:
-    details, _ = latest_details(landed["invoice_row"])
     needed = periods_needed(details, periods, known["participant"], month)
     connection.register("needed_periods", needed.to_arrow())
     try:
@@ -76,11 +76,14 @@ def _reduced(
         connection.unregister("needed_periods")
 
 
-def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> Reconciled:
+def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[Reconciled, pl.DataFrame]:
+    """Return what the curves conclude, and each check of each bill (marts.bill_check)."""
     landed, known = _landed(connection, month), _known(connection)
-    made = _computed(connection, landed, known, month)
-    reduced = _reduced(connection, landed, known, made["operation_period"], month)
-    return conclude(landed, made, known, reduced, month)
+    computed_frames = _computed(connection, landed, known, month)
+    details, _ = latest_details(landed["invoice_row"])
+    reduced = _reduced(connection, details, known, computed_frames["operation_period"], month)
+    concluded = conclude(landed, computed_frames, known, reduced, month)
+    return concluded, check_bills(details, known["site"], month, concluded.invoice_reconciliation)
 
 
 @dg.asset(
@@ -96,10 +99,12 @@ def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mater
     rows = 0
     with database.get_connection() as connection:
         for month in map(month_of, context.partition_keys):
-            made = _reconcile(connection, month)
+            made, checked = _reconcile(connection, month)
+            found = pl.concat([made.finding, bill_findings(checked, made.invoice_reconciliation)])
             where = {"month": month}
             with warehouse.transaction(connection):
+                warehouse.replace(connection, marts.BILL_CHECK, checked, where)
                 warehouse.replace(connection, marts.INVOICE_RECONCILIATION, made.invoice_reconciliation, where)
                 warehouse.replace(connection, marts.SAVING_MONTH, made.saving_month, where)
-                rows += warehouse.replace(connection, marts.FINDING, made.finding, where)
+                rows += warehouse.replace(connection, marts.FINDING, found, where)
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli import keys, query, serve, status
+from energy_pipeline.cli import bills, keys, query, serve, status
 from energy_pipeline.cli.console import (
     SOME_REFUSED,
     HomeOption,
@@ -73,6 +73,8 @@ app.command("ui")(serve.ui)
 app.command("status")(status.status)
 app.command("calendar")(status.calendar)
 app.command("due")(status.due)
+app.command("bill")(bills.bill)
+app.command("rates")(bills.rates)
 app.add_typer(keys.app, name="keys")
 
 
