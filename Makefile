@@ -38,8 +38,9 @@ ui: install ## Dagster's UI on 127.0.0.1:3000
 up: install ## web server and daemon for good: the inbox and the home are INBOX and HOME_DIR
 	@$(BIN)/energy-pipeline ui --inbox $(INBOX) --home $(HOME_DIR)
 
-dictionary: install ## write docs/data_dictionary.md from the registry
+dictionary: install ## write docs/data_dictionary.md and the questions of docs/cookbook.md
 	@$(BIN)/python -m energy_pipeline.tables.dictionary > docs/data_dictionary.md
+	@$(BIN)/python -m energy_pipeline.tables.cookbook
 
 lock: ## compile requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \

@@ -1,6 +1,15 @@
-"""The data dictionary, in Markdown, made from the registry."""
+"""The data dictionary, in Markdown, made from the registry and from the example of each mart, `sql/examples/`."""
 
+from energy_pipeline.settings import SQL
 from energy_pipeline.tables.model import Column, Table
+
+EXAMPLES = SQL / "examples"
+
+
+def example(table: Table) -> str | None:
+    """Return the example query of the table, `sql/examples/<name>.sql`, which any client of DuckDB can run."""
+    path = EXAMPLES / f"{table.name}.sql"
+    return path.read_text(encoding="utf-8").rstrip() if path.exists() else None
 
 
 def _rules(column: Column) -> str:
@@ -13,7 +22,7 @@ def _rules(column: Column) -> str:
 
 
 def markdown(tables: tuple[Table, ...]) -> str:
-    """Return one section per table: meaning, key, source, and its columns with type, unit and rules."""
+    """Return one section per table: meaning, key, source, its columns with type, unit and rules, an example."""
     parts = ["# Data dictionary", "", "Made by `make dictionary` from `energy_pipeline/tables/`.", ""]
     for table in tables:
         parts += [f"## {table.qualified_name}", "", table.description, ""]
@@ -26,6 +35,8 @@ def markdown(tables: tuple[Table, ...]) -> str:
             f"| `{column.name}` | {column.type} | {column.unit} | {column.description} | {_rules(column)} |"
             for column in table.columns
         ]
+        if query := example(table):
+            parts += ["", "```sql", query, "```"]
         parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 

@@ -1,0 +1,1 @@
+SELECT operation_id, period_start, kind, series, prm FROM marts.completeness WHERE status IN ('missing', 'quarantined')

@@ -1,0 +1,1 @@
+SELECT operation_id, name, key_type FROM marts.operation ORDER BY operation_id

@@ -1,0 +1,1 @@
+SELECT published_at, pipeline_version FROM marts.publication
