@@ -1,6 +1,7 @@
 """Writing Annexe 2 as csv (convention §11.2.1.2): 2.11 and 2.12, in ISO-8859-1, checked before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -14,12 +15,12 @@ _TYPOGRAPHY = str.maketrans(
     {"œ": "oe", "Œ": "OE", "’": "'", "‘": "'", "–": "-", "—": "-", "“": "«", "”": "»", "…": "...", "\u202f": " ",
      '"': "'", ";": ","}
 )  # fmt: skip
-_ENDS: dict[Literal["2.1", "2.11", "2.12"], str] = {"2.1": "xlsx", "2.11": "csv", "2.12": "csv"}
+Annexe = Literal["2.1", "2.11", "2.12"]
 
 
-def file_name(operation: str, sent_on: date, annexe: Literal["2.1", "2.11", "2.12"]) -> str:
+def file_name(operation: str, sent_on: date, annexe: Annexe) -> str:
     """Return `ACC00000001_20251001_ANNEXE2.12.csv`; `operation` is its number, or its short name. Raises NotConform."""
-    name = f"{operation}_{sent_on:%Y%m%d}_ANNEXE{annexe}.{_ENDS[annexe]}"
+    name = f"{operation}_{sent_on:%Y%m%d}_ANNEXE{annexe}.{'xlsx' if annexe == '2.1' else 'csv'}"
     refuse(annexe2_rules.check_name(name))
     return name
 
@@ -30,9 +31,13 @@ def refuse(faults: Iterable[Fault]) -> None:
         raise NotConform(serious)
 
 
-def without_typography(value: str) -> str:
-    """Return a value on one line, the signs of fine typography that ISO-8859-1 or the csv lacks made plain."""
-    return " ".join(value.translate(_TYPOGRAPHY).split())
+def without_typography(found: Declaration) -> Declaration:
+    """Return a declaration whose values are on one line, in the signs that ISO-8859-1 and the csv have (oe, ', -)."""
+
+    def plain(values: Mapping[str, str]) -> dict[str, str]:
+        return {label: " ".join(value.translate(_TYPOGRAPHY).split()) for label, value in values.items()}
+
+    return replace(found, fields=plain(found.fields), participants=tuple(map(plain, found.participants)))
 
 
 def write_operation(found: Declaration, sent_on: date) -> bytes:

@@ -1,0 +1,156 @@
+"""Commands about Annexe 2, what the organiser declares to Enedis: `annexe2 export`, `annexe2 check`."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from energy_pipeline import warehouse
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
+from energy_pipeline.formats import (
+    annexe2_declaration,
+    annexe2_rules,
+    annexe2_workbook,
+    annexe2_write,
+    names,
+)
+from energy_pipeline.formats.annexe2 import KEY_TYPE_FIELD, KEY_TYPE_WORDS
+from energy_pipeline.formats.annexe2_declaration import Declaration
+from energy_pipeline.formats.annexe2_rules import Fault, NotConform
+from energy_pipeline.formats.grids import XLSX_MAGIC
+from energy_pipeline.formats.model import BadFile
+from energy_pipeline.landing.recognise import kind_of
+from energy_pipeline.metering.declaration import declaration
+from energy_pipeline.periods.grid import PARIS
+from energy_pipeline.settings import Home
+
+app = typer.Typer(no_args_is_help=True, help="Write and check Annexe 2: the operation and its participants.")
+
+
+class Form(StrEnum):
+    """How Annexe 2 is sent: one workbook, or two csv."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+@app.command("export")
+def export_command(
+    home: HomeOption,
+    operation: Annotated[str, typer.Option(help="Number of the convention, e.g. ACC00000001.")],
+    out: Annotated[Path, typer.Option(help="Folder in which to write.", file_okay=False)],
+    form: Annotated[Form, typer.Option("--format", help="xlsx: Annexe 2.1; csv: Annexes 2.11 and 2.12.")] = Form.XLSX,
+    sent_on: Annotated[str | None, typer.Option("--date", help="Day of sending, AAAA-MM-JJ; today if none.")] = None,
+    to_complete: Annotated[
+        bool, typer.Option("--to-complete", help="xlsx only: leave coloured the mandatory fields that nobody knows.")
+    ] = False,
+) -> None:
+    """Write the Annexe 2 of an operation from the publication: who takes part on that day or later."""
+    if to_complete and form is Form.CSV:
+        raise fail("--to-complete ne vaut que pour le classeur (--format xlsx) : un csv ne se complète pas à la main.")
+    day = _day(sent_on) if sent_on else datetime.now(PARIS).date()
+    with clear_errors(NotConform):
+        found = _known(home, operation, day)
+        if form is Form.CSV:
+            plain = annexe2_write.without_typography(found)
+            if plain != found:
+                console.print("Signes absents d'ISO-8859-1 ou réservés remplacés par les plus proches (œ : oe…).")
+            found = plain
+        faults = annexe2_rules.check(found, day, form.value)
+        files = _files(found, operation, day, form, to_complete)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+        console.print(f"Écrit : {out / name}", markup=False, soft_wrap=True)
+    for fault in faults:
+        heading = "À vérifier" if fault.is_remark else "À compléter avant l'envoi"
+        console.print(f"{heading} — {fault}", markup=False, soft_wrap=True)
+
+
+@app.command("check")
+def check_command(
+    files: Annotated[list[Path], typer.Argument(help="Annexe 2.1, or 2.11 and 2.12.", exists=True, dir_okay=False)],
+) -> None:
+    """Check files of Annexe 2 by the rules printed in the convention: every fault, or « conforme »."""
+    read = [(path, path.read_bytes()) for path in files]
+    types = [one.fields.get(KEY_TYPE_FIELD) for path, content in read if (one := _operation(path.name, content))]
+    is_static = types[0] == KEY_TYPE_WORDS["static"] if len(types) == 1 else None
+    is_conform = True
+    for path, content in read:
+        faults = _faults(path.name, content, is_static)
+        errors = [fault for fault in faults if not fault.is_remark]
+        is_conform &= not errors
+        verdict = "conforme" if not errors else f"{len(errors)} erreur{'s' if len(errors) > 1 else ''}"
+        console.print(f"{path.name} : {verdict}", markup=False, soft_wrap=True)
+        for fault in faults:
+            console.print(f"  {'À vérifier — ' if fault.is_remark else ''}{fault}", markup=False, soft_wrap=True)
+    raise typer.Exit(0 if is_conform else 1)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"« {text} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-09-01.") from error
+
+
+def _known(home: Path, operation_id: str, day: date) -> Declaration:
+    """Return the declaration that the publication gives."""
+    with warehouse.connect(Home(home).publication, read_only=True) as connection:
+        rows = warehouse.run(connection, "annexe2/operation", operation_id=operation_id)
+        if rows.is_empty():
+            raise fail(f"L'opération {operation_id} n'est pas dans la publication.")
+        participants = warehouse.run(connection, "annexe2/participants", operation_id=operation_id, day=day)
+        awaited = warehouse.run(connection, "annexe2/awaited_participants", operation_id=operation_id)
+    return declaration(rows.row(0, named=True), participants.to_dicts(), awaited.to_dicts(), day)
+
+
+def _files(found: Declaration, operation_id: str, day: date, form: Form, to_complete: bool) -> dict[str, bytes]:
+    """Return the content of each file to write, by name. Raises NotConform with the faults of all of them."""
+    if form is Form.XLSX:
+        name = annexe2_write.file_name(operation_id, day, "2.1")
+        return {name: annexe2_workbook.write(found, day, to_complete=to_complete)}
+    annexe2_write.refuse(annexe2_rules.check(found, day, "csv"))
+    is_static = found.fields.get(KEY_TYPE_FIELD) == KEY_TYPE_WORDS["static"]
+    return {
+        annexe2_write.file_name(operation_id, day, "2.11"): annexe2_write.write_operation(found, day),
+        annexe2_write.file_name(operation_id, day, "2.12"): annexe2_write.write_participants(
+            found, day, is_static=is_static
+        ),
+    }
+
+
+def _operation(name: str, content: bytes) -> Declaration | None:
+    """Return the 2.11 of a csv; None for anything else."""
+    try:
+        is_csv = not content.startswith(XLSX_MAGIC) and kind_of(name, content) == "annexe2_operation"
+        return annexe2_declaration.from_operation_csv(content, _version_day(name)) if is_csv else None
+    except BadFile:
+        return None
+
+
+def _version_day(name: str) -> date:
+    """Return the day that tells the version of the layout: that of the name, else the latest version holds."""
+    return names.parse(name).declared_on or date.max
+
+
+def _faults(name: str, content: bytes, is_static: bool | None) -> list[Fault]:
+    day = _version_day(name)
+    faults = annexe2_rules.check_name(name)
+    try:
+        if content.startswith(XLSX_MAGIC):
+            return faults + annexe2_rules.check(annexe2_declaration.from_workbook(content, day), day, "xlsx")
+        kind = kind_of(name, content)
+        if kind == "annexe2_operation":
+            found = annexe2_declaration.from_operation_csv(content, day)
+            labels = annexe2_rules.check_labels(content, day, "operation")
+            return faults + labels + annexe2_rules.check_operation(found, day, "csv")
+        if kind == "annexe2_participants":
+            found = annexe2_declaration.from_participants_csv(content, day)
+            labels = annexe2_rules.check_labels(content, day, "participant")
+            return faults + labels + annexe2_rules.check_participants(found, day, "csv", is_static)
+    except BadFile as refusal:
+        return [*faults, Fault("Fichier", str(refusal).rstrip("."), "§11.2.1")]
+    return [*faults, Fault("Fichier", "ce n'est pas une Annexe 2.1, 2.11 ou 2.12", "§11.2.1")]
