@@ -20,6 +20,7 @@ TABLE_OF_KIND: Mapping[str, Table] = {
     "invoices": t.INVOICE_ROW,
     "sites": t.SITE_ROW,
     "prices": t.PRICE,
+    "consents": t.CONSENT,
     "operations": t.OPERATION,
 }
 

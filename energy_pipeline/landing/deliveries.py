@@ -11,6 +11,7 @@ import polars as pl
 from energy_pipeline.formats import (
     annexe2,
     cdc_batch,
+    consents_file,
     dynamic_keys,
     energy,
     exchange_detail,
@@ -115,6 +116,8 @@ def read_file(kind: str, entry: Entry, content: bytes) -> Reading:  # noqa: PLR0
             return sites.read(name, content, received_on)
         case "prices":
             return prices_file.read(name, content)
+        case "consents":
+            return consents_file.read(name, content)
         case "operations":
             return operations_file.read(name, content, received_on)
     raise ValueError(f"no reader for {kind}")

@@ -10,7 +10,9 @@ from energy_pipeline.periods.grid import month_of
 from energy_pipeline.tables import landing as t
 from energy_pipeline.tables.model import Table
 
-EVERYWHERE = frozenset({"annexe2_operation", "annexe2_participants", "perimeter", "operations", "prices", "sites"})
+EVERYWHERE = frozenset(
+    {"annexe2_operation", "annexe2_participants", "perimeter", "operations", "prices", "sites", "consents"}
+)
 """Kinds that may change any month."""
 
 

@@ -4,6 +4,7 @@ import re
 
 from energy_pipeline.formats import (
     annexe2_declaration,
+    consents_file,
     dynamic_keys,
     exchange_detail,
     grids,
@@ -76,6 +77,8 @@ def _kind_of_text(name: str, content: bytes) -> str | None:  # noqa: PLR0911 - o
         return "annexe2_participants"
     if any({"price", "validfrom"} <= {plain(cell) for cell in cells} for _, cells in lines):
         return "prices"
+    if any(consents_file.is_header(cells) for _, cells in lines):
+        return "consents"
     if _LABEL.match(first[0]):
         return "curve"
     if len(without_trailing(first)) == 2 and slot_of(first[0]):

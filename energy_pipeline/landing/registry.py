@@ -17,7 +17,7 @@ VERSIONED = (
     "dynamic_keys",
 )  # fmt: skip
 """Kinds of which a later file replaces an earlier one of the same operation, point, series and period."""
-REPLACED_IN_PLACE = ("operations", "prices")
+REPLACED_IN_PLACE = ("operations", "prices", "consents")
 """Kinds of ours that are edited where they lie: a new content of the same path replaces the old one."""
 
 

@@ -12,7 +12,7 @@ from energy_pipeline.tables.supplier import EXTRA, FLUID, LINE, SHEET
 KINDS = (
     "curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
     "dynamic_keys", "invoices", "sites", "readings", "annual_sites", "portal_invoices", "technical_requests", "prices",
-    "operations",
+    "operations", "consents",
 )  # fmt: skip
 
 FILE = Table(
@@ -342,6 +342,27 @@ PRICE = Table(
     key=("file_id", "line"),
 )
 
+CONSENT = Table(
+    "landing",
+    "consent",
+    "A row of consents.csv: the authorisation of a participant, as the organiser keeps it.",
+    (
+        c.FILE_ID,
+        LINE,
+        c.OPERATION_ID.optional(),
+        c.PRM,
+        c.ROLE.optional(),
+        Column("holder", "VARCHAR", "Who gave the authorisation", nullable=True),
+        Column("signed_on", "DATE", "First day on which it holds"),
+        Column("expires_on", "DATE", "Last day on which it holds; NULL: as long as the convention", nullable=True),
+        Column("withdrawn_on", "DATE", "First day on which it no longer holds, because it was withdrawn",
+               nullable=True),
+        Column("document", "VARCHAR", "Where the signed document is kept", nullable=True),
+    ),
+    key=("file_id", "line"),
+    source="Convention §5.1.4, §11.4",
+)  # fmt: skip
+
 NOTE = Table(
     "landing",
     "note",
@@ -365,5 +386,5 @@ PENDING_MONTH = Table(
 
 TABLES = (
     FILE, CURVE, ENERGY, EXCHANGE, PERIMETER, SYNTHESIS, OPERATION, PARTICIPANT, DYNAMIC_KEY, INVOICE_ROW, SITE_ROW,
-    *supplier.TABLES, PRICE, NOTE, PENDING_MONTH,
+    *supplier.TABLES, PRICE, CONSENT, NOTE, PENDING_MONTH,
 )  # fmt: skip

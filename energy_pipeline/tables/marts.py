@@ -2,6 +2,7 @@
 
 from energy_pipeline.tables import columns as c
 from energy_pipeline.tables.computed import OPERATION_PERIOD
+from energy_pipeline.tables.landing import CONSENT as LANDED_CONSENT
 from energy_pipeline.tables.landing import FILE as LANDED_FILE
 from energy_pipeline.tables.landing import PRICE as LANDED_PRICE
 from energy_pipeline.tables.model import Column, Table
@@ -545,6 +546,22 @@ FILE = Table(
     key=LANDED_FILE.key,
 )
 
+CONSENT = Table(
+    "marts",
+    "consent",
+    "Authorisations of the participants, the latest version of each: from when to when, and until when data are kept.",
+    (
+        *(column for column in LANDED_CONSENT.columns if column.name not in {"file_id", "line"}),
+        Column("ended_on", "DATE", "First day on which it no longer holds; NULL while it does", nullable=True),
+        Column("retention_until", "DATE", "Day from which the data acquired under it are to be destroyed: five years "
+               "after it ended", nullable=True),
+        Column("path", "VARCHAR", "Register that tells it"),
+        Column("line", "INTEGER", "Line of the register, from 1"),
+    ),
+    key=("operation_id", "prm", "role", "signed_on"),
+    source="Convention §5.1.4, §11.4",
+)  # fmt: skip
+
 PUBLICATION = Table(
     "marts",
     "publication",
@@ -560,5 +577,5 @@ PUBLICATION = Table(
 TABLES = (
     OPERATION, PARTICIPANT, AWAITED_PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH,
     CONSUMER_SLOT_MONTH, PRODUCER_MONTH, EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION,
-    BILL_CHECK, SAVING_MONTH, PRICE, FINDING, DEADLINE, COMPLETENESS, *SUPPLIER_MARTS, FILE, PUBLICATION,
+    BILL_CHECK, SAVING_MONTH, PRICE, FINDING, DEADLINE, COMPLETENESS, CONSENT, *SUPPLIER_MARTS, FILE, PUBLICATION,
 )  # fmt: skip
