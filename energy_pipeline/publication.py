@@ -12,20 +12,48 @@ import duckdb
 from energy_pipeline import warehouse
 from energy_pipeline.follow_up import calendar_file
 from energy_pipeline.settings import Home
-from energy_pipeline.tables import marts, schemas
+from energy_pipeline.tables import Table, marts, schemas
 
-FILE_MODE = 0o640
+FILE_MODE, FOLDER_MODE = 0o640, 0o750
+BY_MONTH = (marts.CURVE,)
+"""Large marts: their Parquet is a folder that readers open by the same name, with one file per month."""
 
 
-def _put_in_place(temporary: Path, final: Path) -> None:
+def put_in_place(temporary: Path, final: Path) -> None:
+    """Replace `final` by a file written beside it, in one step, once it is safe on the disk; readable by the group."""
     with temporary.open("rb+") as handle:
         os.fsync(handle.fileno())
     temporary.chmod(FILE_MODE)
     temporary.replace(final)
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+def quoted(path: Path) -> str:
+    """Return a path as a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> list[tuple[str, Path]]:
+    """Return what is written in each Parquet file of a mart: one file, or a folder with one per month."""
+    whole = folder / f"{table.name}.parquet"
+    if table not in BY_MONTH:
+        return [(f"SELECT * FROM {table.qualified_name}", whole)]
+    months = connection.execute(f"SELECT DISTINCT month FROM {table.qualified_name} ORDER BY month").fetchall()
+    return [
+        (f"SELECT * FROM {table.qualified_name} WHERE month = DATE '{month}'", whole / f"{month:%Y-%m}.parquet")
+        for (month,) in months
+    ]
+
+
+def _make_folders(folder: Path, targets: set[Path]) -> None:
+    """Make the folders of the marts written by month, and remove the months that are published no more."""
+    for table in BY_MONTH:
+        months = folder / f"{table.name}.parquet"
+        if months.is_file():
+            months.unlink()
+        months.mkdir(exist_ok=True)
+        months.chmod(FOLDER_MODE)
+        for gone in set(months.glob("*.parquet")) - targets:
+            gone.unlink()
 
 
 def publish(home: Home, *, run_id: str, published_at: datetime, version: str) -> dict[str, int]:
@@ -40,7 +68,7 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
     rows: dict[str, int] = {}
     with warehouse.connect(temporary) as connection:
         warehouse.create(connection, marts.TABLES)
-        connection.execute(f"ATTACH '{_escaped(home.warehouse)}' AS private (READ_ONLY)")
+        connection.execute(f"ATTACH {quoted(home.warehouse)} AS private (READ_ONLY)")
         for table in marts.TABLES:
             if table is marts.PUBLICATION:
                 continue
@@ -56,20 +84,22 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
         warehouse.insert(connection, marts.PUBLICATION, schemas.frame(marts.PUBLICATION, [about]))
         connection.execute("DETACH private")
         for table in marts.TABLES:
-            target = final.parent / f"{table.name}.parquet"
-            beside = target.with_suffix(".tmp")
-            copied = connection.execute(
-                f"COPY {table.qualified_name} TO '{_escaped(beside)}' (FORMAT parquet, COMPRESSION zstd)"
-            ).fetchone()
-            rows[table.name] = int(copied[0]) if copied else 0
-            beside_and_final.append((beside, target))
+            rows[table.name] = 0
+            for source, target in _parts(connection, table, final.parent):
+                beside = final.parent / f"{table.name}_{target.stem}.tmp"
+                copied = connection.execute(
+                    f"COPY ({source}) TO {quoted(beside)} (FORMAT parquet, COMPRESSION zstd)"
+                ).fetchone()
+                rows[table.name] += int(copied[0]) if copied else 0
+                beside_and_final.append((beside, target))
         calendar = final.parent / "echeances.ics"
         calendar.with_suffix(".tmp").write_bytes(
             calendar_file(warehouse.query(connection, "SELECT * FROM marts.deadline"))
         )
         beside_and_final.append((calendar.with_suffix(".tmp"), calendar))
         connection.execute("CHECKPOINT")
+    _make_folders(final.parent, {target for _, target in beside_and_final})
     for beside, target in beside_and_final:
-        _put_in_place(beside, target)
-    _put_in_place(temporary, final)
+        put_in_place(beside, target)
+    put_in_place(temporary, final)
     return rows
