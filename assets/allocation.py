@@ -46,7 +46,8 @@ def _forget(connection: duckdb.DuckDBPyConnection, month: date) -> None:
             {"month": month},
         )
     connection.execute("DELETE FROM computed.issue WHERE date_trunc('month', period_end) = $month", {"month": month})
-    warehouse.delete(connection, computed.OPERATION_PERIOD, {"month": month})
+    for table in (computed.OPERATION_PERIOD, marts.SPLIT_EXPLANATION):
+        warehouse.delete(connection, table, {"month": month})
 
 
 @dg.asset(
@@ -75,6 +76,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                     rows += warehouse.insert(connection, computed.CURVE, made.curve)
                     warehouse.insert(connection, computed.EXCHANGE, made.exchange)
                     warehouse.insert(connection, computed.SLOT_ENERGY, made.slot_energy)
+                    warehouse.insert(connection, marts.SPLIT_EXPLANATION, made.split_explanation)
                     warehouse.insert(connection, computed.ISSUE, made.issues)
                     context.log.info("%s: %d operations computed", month, len(ids))
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})

@@ -49,7 +49,7 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Frames:
 
 def _computed(connection: duckdb.DuckDBPyConnection, landed: Frames, known: Frames, month: date) -> Frames:
     """Read what was computed but for the curves, and add what the perimeter's life shows."""
-    tables = (computed.OPERATION_PERIOD, computed.EXCHANGE, computed.ISSUE)
+    tables = (computed.OPERATION_PERIOD, computed.EXCHANGE, computed.ISSUE, marts.SPLIT_EXPLANATION)
     frames = {table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}") for table in tables}
     periods = frames["operation_period"].filter(pl.col("month") == month)
     life = perimeter_issues(

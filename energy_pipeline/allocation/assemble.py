@@ -13,7 +13,7 @@ from energy_pipeline.allocation.operation import OperationResult, Side
 from energy_pipeline.metering import gaps
 from energy_pipeline.metering.slots import SlotEnergy
 from energy_pipeline.periods import grid
-from energy_pipeline.tables import computed
+from energy_pipeline.tables import computed, marts
 from energy_pipeline.tables.schemas import empty, frame, validate
 
 W_TO_KWH = 1 / 60_000
@@ -142,6 +142,26 @@ def exchanges(results: Sequence[OperationResult]) -> pl.DataFrame:
             for consumer, energy in zip(result.consumers.members.prms, own, strict=True)
         ]
     return validate(computed.EXCHANGE, frame(computed.EXCHANGE, rows))
+
+
+def split_explanations(results: Sequence[OperationResult]) -> pl.DataFrame:
+    """Return `marts.split_explanation`: of the periods whose published split differs from ours."""
+    rows: list[dict[str, object]] = [
+        {
+            "operation_id": result.operation_id,
+            "period_start": result.period_start,
+            "period_end": result.period_end,
+            "month": grid.month_of(result.period_end),
+            "rank": rank,
+            "hypothesis": each.hypothesis,
+            "description": each.description,
+            "residual_kwh": each.residual_kwh,
+            "difference_kwh": each.difference_kwh,
+        }
+        for result in results
+        for rank, each in enumerate(result.explanations, start=1)
+    ]
+    return validate(marts.SPLIT_EXPLANATION, frame(marts.SPLIT_EXPLANATION, rows))
 
 
 def slot_energies(rows: Sequence[tuple[OperationResult, list[SlotEnergy]]]) -> pl.DataFrame:

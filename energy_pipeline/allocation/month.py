@@ -24,12 +24,13 @@ from energy_pipeline.tables.schemas import frame, validate
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The tables of `computed` of a month, validated."""
+    """The tables of `computed` of a month, and `marts.split_explanation`, validated."""
 
     operation_period: pl.DataFrame
     curve: pl.DataFrame
     exchange: pl.DataFrame
     slot_energy: pl.DataFrame
+    split_explanation: pl.DataFrame
     issues: pl.DataFrame
 
 
@@ -69,6 +70,7 @@ def compute(
         assemble.curve_rows(results),
         assemble.exchanges(results),
         assemble.slot_energies(slot_rows),
+        assemble.split_explanations(results),
         validate(computed.ISSUE, frame(computed.ISSUE, issues)),
     )
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy_pipeline.allocation import keys, members, suspects
+from energy_pipeline.allocation.comparison import Arrays
+from energy_pipeline.allocation.explain import Explanation, explain
 from energy_pipeline.allocation.faults import Fault
 from energy_pipeline.allocation.kernel import Split, allocate
 from energy_pipeline.allocation.key_files import KeyFile
@@ -69,6 +71,8 @@ class OperationResult:
     producers: Side
     split: Split | None
     faults: list[Fault] = field(default_factory=list)
+    explanations: list[Explanation] = field(default_factory=list)
+    """Why the published split differs from ours, the best first; empty when it does not."""
 
     @property
     def period(self) -> tuple[date, date, int]:
@@ -111,9 +115,11 @@ def compute_period(landed: Landed, period_start: date, period_end: date) -> Oper
     )
     used, key_faults = keys.resolve(inputs)
     split = None
+    explanations: list[Explanation] = []
     if used.shares is not None:
         split = allocate(inputs.production, inputs.consumption, used.shares)
         _forget(split, consumers.members.present & ~absent[0], producers.members.present & ~absent[1])
+        explanations = explain(inputs, used, _arrays(consumers, producers, split), found, landed.curves)
     for side in (consumers, producers):
         faults += suspects.mark(
             side.members,
@@ -133,6 +139,7 @@ def compute_period(landed: Landed, period_start: date, period_end: date) -> Oper
         producers=producers,
         split=split,
         faults=[*faults, *key_faults],
+        explanations=explanations,
     )
 
 
@@ -182,6 +189,23 @@ def _matrix(found: Mapping[tuple[str, str], FloatArray], who: Members, series: s
             matrix[row] = values
     matrix[~who.present] = np.nan
     return matrix
+
+
+def _arrays(consumers: Side, producers: Side, split: Split) -> Arrays:
+    """Return both sides as the rows of one array, to be compared with what was published."""
+    sides = (consumers, producers)
+    measured = np.concatenate([side.measured for side in sides])
+    shared = np.concatenate([split.self_consumption, split.self_produced])
+    return Arrays(
+        prms=[prm for side in sides for prm in side.members.prms],
+        is_consumer=np.array([side is consumers for side in sides for _ in side.members.prms], dtype=bool),
+        quality=np.concatenate([side.quality for side in sides]),
+        measured=measured,
+        shared=shared,
+        remainder=measured - shared,
+        published_shared=np.concatenate([side.published[0] for side in sides]),
+        published_remainder=np.concatenate([side.published[1] for side in sides]),
+    )
 
 
 def _forget(split: Split, consumers_known: NDArray[np.bool_], producers_known: NDArray[np.bool_]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline.reconciliation import explanation, french
 from energy_pipeline.reconciliation.finding import evidence, facts
 from energy_pipeline.reconciliation.prices import lookup
 from energy_pipeline.reconciliation.split import SPLIT_SCHEMA
@@ -53,13 +53,18 @@ def differing_periods(split: pl.DataFrame) -> pl.DataFrame:
 
 
 def split_facts(
-    split: pl.DataFrame, operation_periods: pl.DataFrame, stretches: pl.DataFrame, paths: Mapping[tuple[Any, ...], str]
+    split: pl.DataFrame,
+    operation_periods: pl.DataFrame,
+    explanations: pl.DataFrame,
+    stretches: pl.DataFrame,
+    paths: Mapping[tuple[Any, ...], str],
 ) -> pl.DataFrame:
     """Return at most one fact per operation and period.
 
-    `split`: SPLIT_SCHEMA; `stretches`: of `prices.timeline`; `paths`: of `files.paths_of_curves`. The amount is the
-    sum over the consumers that differ of (ours − published self-consumption) × (avoided − local price), prices being
-    those of the period in the mean; NULL when one of them is missing.
+    `split`: SPLIT_SCHEMA; `explanations`: marts.split_explanation; `stretches`: of `prices.timeline`; `paths`: of
+    `files.paths_of_curves`. The amount is the sum over the consumers that differ of (ours − published
+    self-consumption) × (avoided − local price), prices being those of the period in the mean; NULL when one of them is
+    missing.
     """
     wrong = split.filter("differs").join(
         operation_periods.select(*PERIOD, "period_end", "month", "key_type_used"), on=PERIOD
@@ -75,7 +80,8 @@ def split_facts(
     for key, group in priced.group_by(PERIOD, maintain_order=True):
         whole = together.row(by_predicate=(pl.col("operation_id") == key[0]) & (pl.col("period_start") == key[1]),
                              named=True)  # fmt: skip
-        rows.append(_fact(group, whole, paths))
+        tested = explanations.filter(pl.col("operation_id") == key[0], pl.col("period_start") == key[1])
+        rows.append(_fact(group, whole, tested, paths))
     return facts(rows)
 
 
@@ -93,7 +99,9 @@ def _priced(wrong: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
     return wrong.join(mean, on=[*PERIOD, "prm", "role"], how="left").with_columns(amount.alias("amount_eur"))
 
 
-def _fact(group: pl.DataFrame, whole: dict[str, Any], paths: Mapping[tuple[Any, ...], str]) -> dict[str, object]:
+def _fact(
+    group: pl.DataFrame, whole: dict[str, Any], tested: pl.DataFrame, paths: Mapping[tuple[Any, ...], str]
+) -> dict[str, object]:
     first = group.row(0, named=True)
     consumers = group.filter(pl.col("role") == "consumer")
     amounts = consumers["amount_eur"]
@@ -120,8 +128,8 @@ def _fact(group: pl.DataFrame, whole: dict[str, Any], paths: Mapping[tuple[Any, 
         "observed": whole["published_kwh"],
         "unit": "kWh",
         "amount_eur": amount,
-        "evidence": evidence(*proofs),
-        "message": _message(group, consumers, whole["consumers"], amount),
+        "evidence": evidence(*proofs, *explanation.proofs(tested)),
+        "message": _message(group, consumers, whole["consumers"], amount) + explanation.sentence(tested, amount),
     }
 
 

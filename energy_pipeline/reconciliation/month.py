@@ -43,8 +43,9 @@ def reconcile_month(landed: Frames, computed: Frames, marts: Frames, month: date
 
     `landed`: by name, landing.file, and with `received_at` and `path` energy, exchange, synthesis, invoice_row,
     site_row, price, note; invoice_row for all months, the others at least for `month`. `computed`: operation_period,
-    curve, exchange, issue, at least for the periods of `periods_needed`. `marts`: participant and site. Operations too
-    many for the memory are reduced in batches: `concat(reduce_curves(…) for each batch)`, then `conclude`.
+    curve, exchange, issue, and marts.split_explanation, at least for the periods of `periods_needed`. `marts`:
+    participant and site. Operations too many for the memory are reduced in batches: `concat(reduce_curves(…) for each
+    batch)`, then `conclude`.
     """
     details, _ = latest_details(landed["invoice_row"])
     periods = periods_needed(details, computed["operation_period"], marts["participant"], month)
@@ -70,7 +71,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
     found = [
         file_facts(landed["file"], landed["note"], month),
         issue_facts(computed["issue"], month),
-        split_facts(split, periods, stretches, paths),
+        split_facts(split, periods, computed["split_explanation"], stretches, paths),
         energy_facts(files, totals, split_off, paths),
         exchange_facts(
             _of_periods(landed["exchange"], periods), computed["exchange"], reduced.totals, periods, split_off

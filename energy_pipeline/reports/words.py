@@ -52,6 +52,8 @@ EVIDENCE = {
     "amount_eur": "montant",
     "excise_eur": "accise",
     "first_step": "à partir du pas n°",
+    "hypothesis": "hypothèse :",
+    "residual_kwh": "écart restant",
     "changed": "colonnes modifiées",
     "replaces": "remplace",
     "series": "",

@@ -226,6 +226,43 @@ EXCHANGE_MONTH = Table(
     source="Convention §11.6.1.1, §11.7",
 )
 
+SPLIT_EXPLANATION = Table(
+    "marts",
+    "split_explanation",
+    "Where the published split differs from ours: each hypothesis tested to explain it, the best first.",
+    (
+        *_PERIOD,
+        Column("rank", "INTEGER", "1 for the hypothesis that leaves the least unexplained", minimum=1),
+        Column(
+            "hypothesis",
+            "VARCHAR",
+            "What Enedis may have done otherwise",
+            allowed=(
+                "other_keys",
+                "default_keys",
+                "participant",
+                "stay",
+                "shifted_hour",
+                "week_before",
+                "truncation",
+            ),
+        ),
+        Column("description", "VARCHAR", "The same in French, with keys, participant, day or hour"),
+        Column(
+            "residual_kwh",
+            "DOUBLE",
+            "Self-consumption that the hypothesis leaves unexplained, beyond truncation to the watt",
+            unit="kWh",
+            minimum=0,
+        ),
+        Column(
+            "difference_kwh", "DOUBLE", "The same for our own split: what is to be explained", unit="kWh", minimum=0
+        ),
+    ),
+    key=("operation_id", "period_start", "rank"),
+    source="Convention §4, §5.2.3, §11.7",
+)
+
 CURVE = Table(
     "marts",
     "curve",
@@ -576,6 +613,7 @@ PUBLICATION = Table(
 
 TABLES = (
     OPERATION, PARTICIPANT, AWAITED_PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH,
-    CONSUMER_SLOT_MONTH, PRODUCER_MONTH, EXCHANGE_MONTH, CURVE, SITE, INVOICE, INVOICE_LINE, INVOICE_RECONCILIATION,
-    BILL_CHECK, SAVING_MONTH, PRICE, FINDING, DEADLINE, COMPLETENESS, CONSENT, *SUPPLIER_MARTS, FILE, PUBLICATION,
+    CONSUMER_SLOT_MONTH, PRODUCER_MONTH, EXCHANGE_MONTH, SPLIT_EXPLANATION, CURVE, SITE, INVOICE, INVOICE_LINE,
+    INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE, FINDING, DEADLINE, COMPLETENESS, CONSENT, *SUPPLIER_MARTS,
+    FILE, PUBLICATION,
 )  # fmt: skip

@@ -21,8 +21,8 @@ from energy_pipeline.reconciliation.energies import (
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.synthesis import synthesis_facts
-from energy_pipeline.tables import computed, landing
-from energy_pipeline.tables.schemas import frame
+from energy_pipeline.tables import computed, landing, marts
+from energy_pipeline.tables.schemas import empty, frame
 from tests.unit.invoices.rows import at, landed
 from tests.unit.reconciliation.frames import (
     ACC,
@@ -47,6 +47,7 @@ PATHS = {
 }
 PRICES = (price("avoided_price", 0.20), price("local_price", 0.08))
 UNPUBLISHED = object()
+NOTHING_TESTED = empty(marts.SPLIT_EXPLANATION)
 
 
 def reduced(*, school=400.0, hall=500.0, roof=900.0, quality=1, key="static", **changes):
@@ -67,8 +68,8 @@ def reduced(*, school=400.0, hall=500.0, roof=900.0, quality=1, key="static", **
     return reduce_curves(periods(period(key=key)), curves(*rows), OCTOBER)
 
 
-def split_found(made, *price_rows, key="static"):
-    return as_facts(split_facts(made.split, periods(period(key=key)), timeline(prices(*price_rows)), PATHS))
+def split_found(made, *price_rows, key="static", tested=NOTHING_TESTED):
+    return as_facts(split_facts(made.split, periods(period(key=key)), tested, timeline(prices(*price_rows)), PATHS))
 
 
 # --- split ---
@@ -226,7 +227,7 @@ def test_without_curves_the_energies_tell_the_split():
     files = totals_of_files(energies(right, wrong, rest))
     split = split_by_energies(files, made.totals)
     assert split.select("prm", "differs").rows() == [(SCHOOL, True), (HALL, False)]
-    (fact,) = as_facts(split_facts(split, periods(period()), timeline(prices(*PRICES)), {}))
+    (fact,) = as_facts(split_facts(split, periods(period()), NOTHING_TESTED, timeline(prices(*PRICES)), {}))
     assert fact["amount_eur"] == pytest.approx(8.94)
     assert energy_found(made, right, wrong, rest) == []
 

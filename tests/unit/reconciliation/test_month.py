@@ -45,6 +45,7 @@ def inputs(*curve_rows, starts=(OCTOBER,), bills=(), price_rows=PRICES, **landed
             "curve": curves(*curve_rows),
             "exchange": empty(computed.EXCHANGE),
             "issue": empty(computed.ISSUE),
+            "split_explanation": empty(marts.SPLIT_EXPLANATION),
         },
         "marts": {
             "participant": stays((SCHOOL, "consumer", date(2025, 1, 1), None)),
