@@ -7,11 +7,12 @@ from assets.resources import Warehouse
 from energy_pipeline import invoices as domain
 from energy_pipeline import warehouse
 from energy_pipeline.tables import marts
+from energy_pipeline.tables.supplier_marts import SUPPLIER_MARTS
 
 
 @dg.asset(group_name="invoices", kinds={"polars", "duckdb"}, deps=[files], owners=["team:exploitation"])
 def invoices(database: Warehouse) -> dg.MaterializeResult:
-    """Sites, invoices and their components, prices; of a detail exported twice, the latest version."""
+    """Sites and their history, invoices and their components, prices, readings; of a statement repeated, the latest."""
     with database.get_connection() as connection:
         details, _ = domain.latest_details(warehouse.query(connection, "SELECT * FROM staging.invoice_row"))
         listed = domain.sites(warehouse.query(connection, "SELECT * FROM staging.site_row"))
@@ -22,6 +23,8 @@ def invoices(database: Warehouse) -> dg.MaterializeResult:
             warehouse.replace(connection, marts.INVOICE, made)
             warehouse.replace(connection, marts.INVOICE_LINE, lines)
             warehouse.fill(connection, marts.PRICE, "marts/price")
+            for table in SUPPLIER_MARTS:
+                warehouse.fill(connection, table, f"marts/{table.name}")
     return dg.MaterializeResult(
         metadata={"dagster/row_count": made.height, "lines": lines.height, "sites": listed.height}
     )

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -20,6 +22,9 @@ XLSX_MAGIC = b"PK\x03\x04"
 _SEARCHED_LINES = 20
 """A header may stand below a title: suppliers have put it on line 13."""
 _CENTS = Decimal("0.0001")
+_MICRO = Decimal("0.000001")
+_RANK = " (n°"
+_UNIT = re.compile(r"(?<=\d)\s*(kva|kwh|kw|m3|m³|€|eur|euros)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,32 +37,49 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of ours and how an outside file may name it."""
+    """A column of ours and how an outside file may name it.
+
+    `factor`: from the file's unit and sign to ours. `combine`: `sum` or `join` of all the columns so named, else the
+    leftmost counts. `values`: words of the file (plain) to ours. `is_repeated`: an empty cell repeats the one above.
+    """
 
     name: str
     type: str
     aliases: frozenset[str]
     is_mandatory: bool
     label: str
+    factor: Decimal = Decimal(1)
+    combine: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of an outside file at a date; `known` are columns that we keep only as written."""
+    """The columns of an outside file at a date; `known` are columns that we keep only as written.
+
+    `spans_two_lines`: a label may stand on the line above the others, as under merged cells.
+    """
 
     version: str
     fields: tuple[Field, ...]
     known: frozenset[str]
+    spans_two_lines: bool = False
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """A header found: its line, the place of each of our columns, and the other columns."""
+    """A header found: its line, the place of each of our columns (all those of the combined), the other columns."""
 
     line: int
     places: Mapping[str, int]
     others: Mapping[str, int]
     header: Sequence[str]
+    combined: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def label(self, name: str) -> str:
+        """Return how the file names one of our columns."""
+        return self.header[self.places[name]] if name in self.places else name
 
 
 def sheets(content: bytes) -> list[Sheet]:
@@ -111,31 +133,53 @@ def layout(name: str) -> Layout:
         )
         for column, entry in data["columns"].items()
     )
-    return Layout(str(data["version"]), fields, frozenset(text.plain(one) for one in data.get("kept_as_written", ())))
+    return Layout(str(data["version"]), fields, frozenset())
 
 
 def map_header(lines: Sequence[Sequence[str]], wanted: Layout) -> Mapped | None:
     """Return the header that names most of our columns among the first lines, or None when no line names two."""
     best: Mapped | None = None
+    above: Sequence[str] = ()
     for line, cells in enumerate(lines[:_SEARCHED_LINES], start=1):
-        plain = [text.plain(cell) for cell in cells]
+        labels = _with_line_above(cells, above) if wanted.spans_two_lines else cells
+        above = cells
+        named: dict[str, list[int]] = {}
+        for place, label in enumerate(labels):
+            if label and (plain := text.plain(label)):
+                named.setdefault(plain, []).append(place)
         places: dict[str, int] = {}
-        for field in wanted.fields:
-            place = next((place for place, cell in enumerate(plain) if cell and cell in field.aliases), None)
-            if place is not None:
-                places[field.name] = place
+        combined: dict[str, tuple[int, ...]] = {}
+        for one in wanted.fields:
+            if found := sorted(place for alias in one.aliases & named.keys() for place in named[alias]):
+                places[one.name] = found[0]
+                if one.combine:
+                    combined[one.name] = tuple(found)
         if len(places) > max(1, len(best.places) if best else 0):
-            taken = set(places.values())
-            others = {cells[place]: place for place in range(len(cells)) if cells[place] and place not in taken}
-            best = Mapped(line, places, others, cells)
+            taken = {*places.values(), *(place for several in combined.values() for place in several)}
+            best = Mapped(line, places, _others(labels, taken), labels, combined)
     return best
+
+
+def _with_line_above(cells: Sequence[str], above: Sequence[str]) -> list[str]:
+    width = max(len(cells), len(above))
+    padded = [*above, *[""] * (width - len(above))]
+    return [cell or over for cell, over in zip([*cells, *[""] * (width - len(cells))], padded, strict=True)]
+
+
+def _others(labels: Sequence[str], taken: set[int]) -> dict[str, int]:
+    """Return the columns that nobody takes, by label; a label that comes again bears its rank."""
+    found: dict[str, int] = {}
+    seen: Counter[str] = Counter()
+    for place, label in enumerate(labels):
+        if label and place not in taken:
+            seen[label] += 1
+            found[label if seen[label] == 1 else f"{label}{_RANK}{seen[label]})"] = place
+    return found
 
 
 def require_mandatory(mapped: Mapped | None, wanted: Layout) -> Mapped:
     """Return the header, or raise BadFile naming the mandatory columns that it has not."""
-    missing = [
-        field.label for field in wanted.fields if field.is_mandatory and (not mapped or field.name not in mapped.places)
-    ]
+    missing = [one.label for one in wanted.fields if one.is_mandatory and (not mapped or one.name not in mapped.places)]
     if mapped is None or missing:
         raise BadFile(
             f"Colonne obligatoire absente : {', '.join(missing)}.", mapped.line if mapped else 1, missing[0]
@@ -143,7 +187,7 @@ def require_mandatory(mapped: Mapped | None, wanted: Layout) -> Mapped:
     return mapped
 
 
-def convert(kind: str, cell: str, line: int, column: str) -> Any:  # noqa: PLR0911 - one branch per type
+def convert(kind: str, cell: str, line: int, column: str) -> Any:  # noqa: PLR0911, PLR0912 - one branch per type
     """Return the cell as text, id, date, money, number or PRM; None when empty. Raises BadFile."""
     if not cell:
         return None
@@ -156,37 +200,88 @@ def convert(kind: str, cell: str, line: int, column: str) -> Any:  # noqa: PLR09
             return values.prm(cell, line, column)
         case "date":
             return values.day(cell, line, column)
+        case "moment":
+            return values.day(re.split(r"[ T]", cell.strip(), maxsplit=1)[0], line, column)
         case "end_date":
             return values.end_day(cell, line, column)
         case "money":
-            return values.number(cell, line, column).quantize(_CENTS)
+            return values.number(_UNIT.sub("", cell), line, column).quantize(_CENTS)
+        case "price":
+            return values.number(_UNIT.sub("", cell), line, column).quantize(_MICRO)
         case "number":
-            return float(values.number(cell, line, column))
+            return float(values.number(_UNIT.sub("", cell), line, column))
+        case "count":
+            return int(values.number(cell, line, column))
         case "positive":
-            return float(values.positive(cell, line, column))
+            return float(values.positive(_UNIT.sub("", cell), line, column))
         case "post_code":
             return values.unquoted(cell).zfill(5)
     raise ValueError(f"unknown type of a layout: {kind}")
 
 
+TYPES = (
+    "text",
+    "id",
+    "prm",
+    "date",
+    "moment",
+    "end_date",
+    "money",
+    "price",
+    "number",
+    "count",
+    "positive",
+    "post_code",
+)
+_SHOWN_COLUMNS = 12
+
+
 def unknown_columns(mapped: Mapped, wanted: Layout) -> list[Note]:
-    """Return a note for each column that the layout does not name: kept in `extra`, but worth a look."""
-    return [
-        Note("Colonne inconnue : conservée telle quelle, sans être interprétée.", mapped.line, column)
-        for column in mapped.others
-        if text.plain(column) not in wanted.known
-    ]
+    """Return one note that lists the columns that the layout does not name: kept in `extra`, but worth a look."""
+    unknown = [column for column in mapped.others if text.plain(column.split(_RANK)[0]) not in wanted.known]
+    if not unknown:
+        return []
+    shown = ", ".join(unknown[:_SHOWN_COLUMNS]) + (", …" if len(unknown) > _SHOWN_COLUMNS else "")
+    several = "s" if len(unknown) > 1 else ""
+    message = f"Colonne{several} inconnue{several}, conservée{several} sans être interprétée{several} : {shown}."
+    return [Note(message, mapped.line, shown, "unknown_columns")]
 
 
 def records(sheet: Sheet, mapped: Mapped, wanted: Layout) -> Iterator[tuple[int, Row, dict[str, str]]]:
     """Yield (line, our columns converted, the other columns as written) for each non-blank line below the header."""
-    fields = [(field, mapped.places[field.name]) for field in wanted.fields if field.name in mapped.places]
+    present = [one for one in wanted.fields if one.name in mapped.places]
+    last: dict[str, str] = {}
     for line, short in enumerate(sheet.lines[mapped.line :], start=mapped.line + 1):
         if not any(short):
             continue
         cells = [*short, *[""] * (len(mapped.header) - len(short))]
-        row = {field.name: convert(field.type, cells[place], line, mapped.header[place]) for field, place in fields}
+        row: Row = {}
+        for one in present:
+            if one.combine:
+                row[one.name] = _combined(one, cells, line, mapped)
+                continue
+            cell = cells[mapped.places[one.name]]
+            if one.is_repeated:
+                cell = last[one.name] = cell or last.get(one.name, "")
+            row[one.name] = _value(one, cell, line, mapped.header[mapped.places[one.name]])
         yield line, row, {name: cells[place] for name, place in mapped.others.items() if cells[place]}
+
+
+def _value(one: Field, cell: str, line: int, column: str) -> Any:
+    if one.values and cell:
+        cell = one.values.get(text.plain(cell), cell)
+    value = convert(one.type, cell, line, column)
+    if value is None or one.factor == 1:
+        return value
+    return (value * one.factor).quantize(_CENTS) if isinstance(value, Decimal) else value * float(one.factor)
+
+
+def _combined(one: Field, cells: Sequence[str], line: int, mapped: Mapped) -> Any:
+    written = [_value(one, cells[place], line, mapped.header[place]) for place in mapped.combined[one.name]]
+    found = [value for value in written if value is not None]
+    if not found:
+        return None
+    return ", ".join(found) if one.combine == "join" else sum(found[1:], found[0])
 
 
 def as_json(extra: Mapping[str, object]) -> str | None:

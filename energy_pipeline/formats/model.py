@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from energy_pipeline.tables import landing as t
+from energy_pipeline.tables import supplier
 from energy_pipeline.tables.model import Table
 
 TABLE_OF_KIND: Mapping[str, Table] = {
@@ -19,6 +20,10 @@ TABLE_OF_KIND: Mapping[str, Table] = {
     "dynamic_keys": t.DYNAMIC_KEY,
     "invoices": t.INVOICE_ROW,
     "sites": t.SITE_ROW,
+    "readings": supplier.READING,
+    "annual_sites": supplier.ANNUAL_SITE,
+    "portal_invoices": supplier.PORTAL_INVOICE,
+    "technical_requests": supplier.TECHNICAL_REQUEST,
     "prices": t.PRICE,
     "consents": t.CONSENT,
     "operations": t.OPERATION,

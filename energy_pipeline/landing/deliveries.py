@@ -15,12 +15,11 @@ from energy_pipeline.formats import (
     dynamic_keys,
     energy,
     exchange_detail,
-    invoices,
     names,
     operations_file,
     perimeter,
     prices_file,
-    sites,
+    supplier,
     synthesis,
 )
 from energy_pipeline.formats.grids import XLSX_MAGIC
@@ -110,10 +109,8 @@ def read_file(kind: str, entry: Entry, content: bytes) -> Reading:  # noqa: PLR0
             return annexe2.read_participants(name, content, received_on)
         case "dynamic_keys":
             return dynamic_keys.read(name, content)
-        case "invoices":
-            return invoices.read(name, content)
-        case "sites":
-            return sites.read(name, content, received_on)
+        case _ if kind in supplier.FINISHERS:
+            return supplier.read(name, content, received_on)
         case "prices":
             return prices_file.read(name, content)
         case "consents":

@@ -15,6 +15,9 @@ EVERYWHERE = frozenset(
 )
 """Kinds that may change any month."""
 
+SHOWN_ONLY = frozenset({"readings", "annual_sites", "portal_invoices", "technical_requests"})
+"""Kinds that no figure of a month depends on: the month of their reception is computed again, so that they appear."""
+
 
 def _between(start: date, end: date) -> set[date]:
     months = {month_of(start)}
@@ -32,6 +35,8 @@ def _touched(frames: Mapping[Table, pl.DataFrame]) -> tuple[frozenset[date], boo
     for start, end in dated.select("period_start", "period_end").unique().iter_rows():
         if start <= end:
             months |= _between(start, end)
+    shown = files.filter((pl.col("status") == "loaded") & pl.col("kind").is_in(SHOWN_ONLY))
+    months |= {month_of(at.date()) for at in shown["received_at"].to_list()}
     if t.INVOICE_ROW in frames:
         ends = frames[t.INVOICE_ROW].select(day=pl.coalesce("consumption_end", "invoice_date"))["day"]
         months |= {month_of(day) for day in ends.drop_nulls().unique().to_list()}
@@ -42,7 +47,8 @@ def months_to_recompute(frames: Mapping[Table, pl.DataFrame]) -> frozenset[date]
     """Return the months (first days) touched by what was landed; None means every month that is known.
 
     A dated file touches each month of its period, since a bill may lie across; an invoice row the month in which its
-    consumption ends, else that of the invoice's date; a copy of a known file touches none.
+    consumption ends, else that of the invoice's date; what is only shown, the month of its reception; a copy of a
+    known file touches none.
     """
     months, is_everywhere = _touched(frames)
     return None if is_everywhere else months

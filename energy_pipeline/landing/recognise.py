@@ -8,10 +8,9 @@ from energy_pipeline.formats import (
     dynamic_keys,
     exchange_detail,
     grids,
-    invoices,
     names,
     perimeter,
-    sites,
+    supplier,
     synthesis,
 )
 from energy_pipeline.formats.energy import slot_of
@@ -47,15 +46,14 @@ def kind_of(name: str, content: bytes) -> str:
 
 def _kind_of_workbook(name: str, content: bytes) -> str | None:
     book = grids.sheets(content)
-    if invoices.find(book):
-        return "invoices"
+    bought = supplier.kind_of(book)
+    if bought == "invoices":
+        return bought
     if "annexe21" in plain(name) or annexe2_declaration.is_workbook(book):
         return "annexe2_operation"
     if names.parse(name).period_start and synthesis.looks_like(book):
         return "synthesis"
-    if sites.find(book):
-        return "sites"
-    return "synthesis" if synthesis.looks_like(book) else None
+    return bought or ("synthesis" if synthesis.looks_like(book) else None)
 
 
 def _kind_of_text(name: str, content: bytes) -> str | None:  # noqa: PLR0911 - one return per format
@@ -83,10 +81,7 @@ def _kind_of_text(name: str, content: bytes) -> str | None:  # noqa: PLR0911 - o
         return "curve"
     if len(without_trailing(first)) == 2 and slot_of(first[0]):
         return "energy"
-    table = [grids.csv_sheet(content)]
-    if invoices.find(table):
-        return "invoices"
-    return "sites" if sites.find(table) else _kind_by_name(name)
+    return supplier.kind_of([grids.csv_sheet(content)]) or _kind_by_name(name)
 
 
 def _kind_by_name(name: str) -> str | None:

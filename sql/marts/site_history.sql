@@ -3,7 +3,7 @@ WITH listed AS (
     SELECT
         supplier, fluid, site_id, listed_on, status, segment, tariff_option, subscribed_kva, car_kwh,
         valid_from AS entered_on, valid_to AS left_on,
-        {status, segment, tariff_option, subscribed_kva, car_kwh, valid_from, valid_to} AS state
+        row(status, segment, tariff_option, subscribed_kva, car_kwh, valid_from, valid_to) AS state
     FROM staging.site_row
     QUALIFY row_number() OVER (
         PARTITION BY supplier, fluid, site_id, listed_on

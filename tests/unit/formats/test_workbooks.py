@@ -8,7 +8,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from energy_pipeline.formats import invoices, sites, synthesis
+from energy_pipeline.formats import supplier, synthesis
 from energy_pipeline.formats.model import BadFile
 
 RECEIVED = date(2025, 12, 1)
@@ -35,7 +35,7 @@ def workbook(**sheets: list[list[object]]) -> bytes:
 
 
 def test_invoices_keep_ids_dates_amounts_and_unknown_columns():
-    found = invoices.read("export.xlsx", workbook(Factures=[INVOICE_HEADER, INVOICE]))
+    found = supplier.read("export.xlsx", workbook(Factures=[INVOICE_HEADER, INVOICE]), RECEIVED)
     row = found.rows[0]
     assert row["line"] == 2
     assert (row["supplier"], row["invoice_number"], row["detail_id"]) == ("TotalEnergies", "103003547102", "0001")
@@ -47,7 +47,9 @@ def test_invoices_keep_ids_dates_amounts_and_unknown_columns():
 
 def test_an_empty_detail_id_becomes_the_lines_prm_and_a_repeated_row_is_dropped():
     bare = [*INVOICE[:2], None, *INVOICE[3:]]
-    found = invoices.read("export.xlsx", workbook(F=[["Export"], [], INVOICE_HEADER, bare, bare, [None] * 13]))
+    found = supplier.read(
+        "export.xlsx", workbook(F=[["Export"], [], INVOICE_HEADER, bare, bare, [None] * 13]), RECEIVED
+    )
     assert [(row["detail_id"], row["line"]) for row in found.rows] == [("30001000000201", 4)]
     assert [note.line for note in found.notes] == [3, 5]
 
@@ -55,7 +57,7 @@ def test_an_empty_detail_id_becomes_the_lines_prm_and_a_repeated_row_is_dropped(
 def test_invoices_as_csv_with_decimal_commas():
     header = ";".join(INVOICE_HEADER[:11])
     row = "103003547102;04/10/2025;0001;'30001000000201;École;01/09/2025;30/09/2025;1 027,81;3,5;29,61;565,0"
-    found = invoices.read("export.csv", f"{header}\r\n{row}\r\n".encode("cp1252"))
+    found = supplier.read("export.csv", f"{header}\r\n{row}\r\n".encode("cp1252"), RECEIVED)
     assert found.rows[0]["energy_eur"] == Decimal("1027.81")
     assert found.rows[0]["site_name"] == "École"
 
@@ -63,7 +65,7 @@ def test_invoices_as_csv_with_decimal_commas():
 def test_a_missing_column_is_named():
     header = [label for label in INVOICE_HEADER if label != "TOTAL TTC"]
     with pytest.raises(BadFile, match="TOTAL TTC") as refusal:
-        invoices.read("export.xlsx", workbook(F=[header, [value for value in INVOICE if value != 29.61]]))
+        supplier.read("export.xlsx", workbook(F=[header, [value for value in INVOICE if value != 29.61]]), RECEIVED)
     assert refusal.value.column == "TOTAL TTC"
 
 
@@ -76,13 +78,13 @@ def test_a_bad_cell_refuses_the_export(place, value, column):
     row = list(INVOICE)
     row[place] = value
     with pytest.raises(BadFile) as refusal:
-        invoices.read("export.xlsx", workbook(F=[INVOICE_HEADER, INVOICE, row]))
+        supplier.read("export.xlsx", workbook(F=[INVOICE_HEADER, INVOICE, row]), RECEIVED)
     assert (refusal.value.line, refusal.value.column) == (3, column)
 
 
 def test_a_broken_workbook_is_refused():
     with pytest.raises(BadFile, match="Classeur illisible"):
-        invoices.read("export.xlsx", workbook(F=[INVOICE_HEADER, INVOICE])[:-400])
+        supplier.read("export.xlsx", workbook(F=[INVOICE_HEADER, INVOICE])[:-400], RECEIVED)
 
 
 def test_sites_of_both_fluids():
@@ -92,14 +94,14 @@ def test_sites_of_both_fluids():
         ["Electricité", "Commune", "École", 30001000000201, 1990, "C5", "Actif", 12, 4200, "01/01/2024", None],
         ["Gaz", "Commune", "Chaufferie", "0109633583", "01990", "T2", "Actif", None, 85000, "01/01/2024", "31/03/2025"],
     ]
-    found = sites.read("perimetre_2025-11-30.xlsx", workbook(P=[header, *rows]), RECEIVED)
+    found = supplier.read("perimetre_2025-11-30.xlsx", workbook(P=[header, *rows]), RECEIVED)
     assert [(r["fluid"], r["site_id"], r["post_code"], r["valid_to"]) for r in found.rows] == [
         ("electricity", "30001000000201", "01990", None),
         ("gas", "0109633583", "01990", date(2025, 3, 31)),
     ]
     assert (found.rows[0]["subscribed_kva"], found.rows[0]["listed_on"]) == (12.0, date(2025, 11, 30))
     with pytest.raises(BadFile):
-        sites.read("p.xlsx", workbook(P=[header, ["Electricité", "C", "E", "12", "", "C5"]]), RECEIVED)
+        supplier.read("p.xlsx", workbook(P=[header, ["Electricité", "C", "E", "12", "", "C5"]]), RECEIVED)
 
 
 OPERATION = [
