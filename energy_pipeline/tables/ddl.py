@@ -19,22 +19,25 @@ def create_table(table: Table) -> str:
     return f"CREATE TABLE IF NOT EXISTS {table.qualified_name} (\n{rows}\n)"
 
 
-def comments(table: Table) -> list[str]:
-    """Return the statements that describe the table and its columns in the catalogue of DuckDB."""
+def descriptions(table: Table) -> dict[str, str]:
+    """Return what the catalogue of DuckDB is to say of the table and of its columns, by qualified name."""
     about = f"{table.description} Source: {table.source}." if table.source else table.description
-    return [
-        f"COMMENT ON TABLE {table.qualified_name} IS {_quoted(about)}",
-        *(
-            f"COMMENT ON COLUMN {table.qualified_name}.{column.name} IS {_quoted(_comment(column))}"
-            for column in table.columns
-        ),
-    ]
+    columns = {f"{table.qualified_name}.{column.name}": _comment(column) for column in table.columns}
+    return {table.qualified_name: about, **columns}
+
+
+def comment(name: str, text: str) -> str:
+    """Return the statement that describes a table (`schema.table`) or a column (`schema.table.column`)."""
+    return f"COMMENT ON {'COLUMN' if name.count('.') == 2 else 'TABLE'} {name} IS {_quoted(text)}"
+
+
+def create_schemas(tables: tuple[Table, ...]) -> list[str]:
+    """Return the statements that create the schemas of `tables`."""
+    return [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in sorted({table.schema for table in tables})]
 
 
 def statements(tables: tuple[Table, ...]) -> list[str]:
-    """Return all the statements that create `tables`, their schemas first."""
-    schemas = sorted({table.schema for table in tables})
-    return [
-        *(f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas),
-        *(statement for table in tables for statement in (create_table(table), *comments(table))),
-    ]
+    """Return all the statements that create `tables` in a new database, their schemas first."""
+    made = [create_table(table) for table in tables]
+    said = [comment(name, text) for table in tables for name, text in descriptions(table).items()]
+    return [*create_schemas(tables), *made, *said]
