@@ -65,7 +65,8 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
     totals = with_operation_totals(reduced.totals)
 
     details, superseded = latest_details(landed["invoice_row"])
-    judged = reconcile(details, reduced.daily, marts["participant"], marts["site"], month)
+    electricity = details.filter(pl.col("fluid").ne_missing("gas"))
+    judged = reconcile(electricity, reduced.daily, marts["participant"], marts["site"], month)
     saved, prices_missing = savings(reduced.daily, periods, stretches, month)
 
     found = [
