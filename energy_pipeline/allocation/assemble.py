@@ -9,15 +9,13 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from energy_pipeline.allocation.comparison import W_TO_KWH
 from energy_pipeline.allocation.operation import OperationResult, Side
 from energy_pipeline.metering import gaps
 from energy_pipeline.metering.slots import SlotEnergy
 from energy_pipeline.periods import grid
 from energy_pipeline.tables import computed, marts
 from energy_pipeline.tables.schemas import empty, frame, validate
-
-W_TO_KWH = 1 / 60_000
-"""Times minutes: mean power in W over a step, as energy in kWh."""
 
 
 def operation_periods(results: Sequence[OperationResult]) -> pl.DataFrame:

@@ -18,6 +18,8 @@ BoolArray = NDArray[np.bool_]
 LINEAR, WEEK_BEFORE, MISSING = (
     QUALITY_CODES[name] for name in ("estimated_linear", "estimated_week_before", "missing")
 )
+W_TO_KWH = 1 / 60_000
+"""Times minutes: mean power in W over a step, as energy in kWh."""
 OWN_KEYS = ("static", "dynamic", "full_dynamic")
 """Keys that do not depend on the consumption of the others; the default key does."""
 

@@ -14,7 +14,7 @@ from energy_pipeline.allocation.faults import Fault
 from energy_pipeline.allocation.members import Stay
 from energy_pipeline.allocation.operation import Landed, OperationResult, compute_period
 from energy_pipeline.allocation.static_keys import DeclaredType
-from energy_pipeline.metering import curves, slots, suspicion
+from energy_pipeline.metering import curves, energies, slots, suspicion
 from energy_pipeline.metering.participants import role_unknown
 from energy_pipeline.metering.periods import operation_periods
 from energy_pipeline.metering.slots import SlotEnergy
@@ -87,6 +87,7 @@ def _landed_by_operation(
     with_perimeter = set(landed["perimeter"]["operation_id"])
     involved = participants.filter(pl.col("operation_id").is_in(wanted))
     powers = suspicion.powers(involved, landed["site_row"].filter(pl.col("site_id").is_in(set(involved["prm"]))))
+    published = energies.by_operation(landed["energy"])
     stays: dict[str, list[Stay]] = defaultdict(list)
     columns = ("operation_id", "prm", "role", "valid_from", "valid_to")
     for operation_id, *stay in involved.select(columns).iter_rows():
@@ -105,6 +106,7 @@ def _landed_by_operation(
             statics.get(operation_id, []),
             files.get(operation_id, []),
             powers,
+            published.get(operation_id, {}),
         )
 
     return known

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy_pipeline.allocation import keys, members, suspects
-from energy_pipeline.allocation.comparison import Arrays
+from energy_pipeline.allocation.comparison import W_TO_KWH, Arrays
 from energy_pipeline.allocation.explain import Explanation, explain
 from energy_pipeline.allocation.faults import Fault
 from energy_pipeline.allocation.kernel import Split, allocate
@@ -18,6 +18,7 @@ from energy_pipeline.allocation.members import MEASURED_SERIES, Members, Stay
 from energy_pipeline.allocation.static_keys import DeclaredType, StaticVersion
 from energy_pipeline.metering import curves, gaps
 from energy_pipeline.metering.curves import CurveFile
+from energy_pipeline.metering.energies import Totals
 from energy_pipeline.periods import grid
 
 FloatArray = NDArray[np.float64]
@@ -40,6 +41,8 @@ class Landed:
     key_files: list[KeyFile]
     powers: Mapping[tuple[str, str], float] = field(default_factory=dict)
     """Subscribed or installed power in W, by (PRM, role)."""
+    energies: Mapping[tuple[date, date], Totals] = field(default_factory=dict)
+    """Energies published, by period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,10 @@ def compute_period(landed: Landed, period_start: date, period_end: date) -> Oper
     if used.shares is not None:
         split = allocate(inputs.production, inputs.consumption, used.shares)
         _forget(split, consumers.members.present & ~absent[0], producers.members.present & ~absent[1])
-        explanations = explain(inputs, used, _arrays(consumers, producers, split), found, landed.curves)
+        energies = landed.energies.get((period_start, period_end), {})
+        totals = np.concatenate([_totals(side, energies, step) for side in (consumers, producers)])
+        arrays = _arrays(consumers, producers, split)
+        explanations = explain(inputs, used, arrays, totals=totals, measured=found, files=landed.curves)
     for side in (consumers, producers):
         faults += suspects.mark(
             side.members,
@@ -205,6 +211,18 @@ def _arrays(consumers: Side, producers: Side, split: Split) -> Arrays:
         remainder=measured - shared,
         published_shared=np.concatenate([side.published[0] for side in sides]),
         published_remainder=np.concatenate([side.published[1] for side in sides]),
+    )
+
+
+def _totals(side: Side, energies: Totals, step_minutes: int) -> FloatArray:
+    """Return the published energy of each share in kWh, told by the remainder where only that one is; else NaN."""
+    shared, remainder = PUBLISHED[side.members.role]
+    measures = np.nansum(side.measured, axis=1) * step_minutes * W_TO_KWH
+    return np.array(
+        [
+            energies.get((prm, shared), measure - energies.get((prm, remainder), np.nan))
+            for prm, measure in zip(side.members.prms, measures.tolist(), strict=True)
+        ]
     )
 
 

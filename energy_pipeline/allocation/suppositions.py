@@ -284,12 +284,14 @@ def _truncations(case: Case) -> Iterator[Supposition]:
     if shares is not None:
         for digits, precision in KEY_DIGITS.items():
             # 0.29 × 100 is 28.999999999999996 in floating point.
-            cut = replace(case.used, shares=np.floor(shares * 10**digits + 1e-6) / 10**digits)
-            yield from _shared_with(case, "truncation", f"avec des clés tronquées {precision}", case.inputs, used=cut)
+            coarse = replace(case.used, shares=np.floor(shares * 10**digits + 1e-6) / 10**digits)
+            text = f"avec des clés tronquées {precision}"
+            yield from _shared_with(case, "truncation", text, case.inputs, used=coarse)
     known = case.published[np.isfinite(case.published)]
     for unit, precision in POWER_UNITS.items():
         if known.any() and not (known % unit).any():
             kept = np.clip(case.arrays.shared, case.published, case.published + unit)
-            shared = case.published + case.arrays.shared - kept
+            cut = case.published + case.arrays.shared - kept
+            shared = np.where(np.isfinite(case.published), cut, case.arrays.shared)
             text = f"avec des résultats tronqués {precision}"
             yield Supposition("truncation", text, shared, case.used.key_type, text)

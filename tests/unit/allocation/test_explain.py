@@ -105,6 +105,36 @@ def test_the_complement_alone_is_enough():
     only(scene.explained(), "other_keys", "Annexe 2 du 01/01/2025")
 
 
+def by_energies(scene, received, given, series=("self_consumption", "self_produced")):
+    """Publish energies only, with two decimals, in two slots."""
+    scene.send(received, given)
+    batch = scene.batch
+    batch.rows["curve"] = [row for row in batch.rows["curve"] if row["series"] in {"consumption", "production"}]
+    for prms, powers, shares, name in (
+        (CONSUMERS, scene.consumption, received, series[0]),
+        (PRODUCERS, scene.production, given, series[1]),
+    ):
+        for prm, power, share in zip(prms, powers, shares, strict=True):
+            kwh = (share if name in {"self_consumption", "self_produced"} else power - share).sum() / 4000
+            batch.energy(prm, name, {"HP": round(0.75 * kwh, 2), "HC": round(0.25 * kwh, 2)})
+    return scene.explained()
+
+
+@pytest.mark.parametrize("series", [("self_consumption", "self_produced"), ("complement", "surplus")])
+def test_energies_alone_tell_older_keys(series):
+    scene = Scene()
+    found = by_energies(scene, *scene.shared(constant(OLDER)), series)
+    best = found.row(0, named=True)
+    assert best["description"] == "avec les clés statiques de l'Annexe 2 du 01/01/2025"
+    assert best["residual_kwh"] == 0
+    assert (found["residual_kwh"][1:] > 0.1 * best["difference_kwh"]).all()
+
+
+def test_right_energies_need_no_explanation():
+    scene = Scene()
+    assert by_energies(scene, *scene.shared()).is_empty()
+
+
 def test_default_keys():
     scene = Scene()
     scene.send(*scene.shared(default_shares(scene.consumption)))
