@@ -136,7 +136,7 @@ def test_what_goes_wrong_is_said_without_the_password(settings, inbox, change, w
     assert wrong.password not in str(refusal.value) + repr(refusal.value.__cause__) + repr(wrong)
 
 
-def test_the_command_says_what_is_new_and_never_the_password(server, settings, folder, inbox, tmp_path, monkeypatch):
+def test_the_command_says_what_is_new_and_never_the_password(server, folder, inbox, tmp_path, monkeypatch):
     application = typer.Typer()
     application.command()(mailbox.fetch)
     server.append(message(1), folder)
