@@ -91,7 +91,7 @@ def build(publication: Path, out: Path, month: date) -> list[Path]:
     written = []
     with content.connect(publication) as con:
         periods = content.select(con, "periods_of_month", PeriodKey, month=month)
-        folders = _folders(periods)
+        folders = folder_names(periods)
         for period in periods:
             report = content.read(con, period.operation_id, period.period_start)
             folder = _folder(out / f"{month:%Y-%m}" / folders[period], out)
@@ -109,7 +109,7 @@ def build(publication: Path, out: Path, month: date) -> list[Path]:
     return written
 
 
-def _folders(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[PeriodKey | IndexRow, str]:
+def folder_names(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[PeriodKey | IndexRow, str]:
     """Return each period's folder: its operation, and its first day where an operation has two in the month."""
     counts = Counter((period.operation_id, period.month) for period in periods)
     folders: dict[PeriodKey | IndexRow, str] = {}
@@ -124,7 +124,7 @@ def _folders(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[PeriodKe
 
 def _index(out: Path, rows: Sequence[IndexRow], others: Sequence[OtherFinding]) -> list[IndexMonth]:
     entries: dict[date | None, list[IndexEntry]] = defaultdict(list)
-    for row, name in _folders(rows).items():
+    for row, name in folder_names(rows).items():
         folder = f"{row.month:%Y-%m}/{name}"
         if isinstance(row, IndexRow) and (out / folder / PAGE).is_file():
             entries[row.month].append(IndexEntry(row, folder))
