@@ -1,0 +1,113 @@
+from datetime import date
+
+from energy_pipeline.mail import FailedCheck, FailedRun, MissingDelivery, QuarantinedFile, alerts, of_publication
+from energy_pipeline.mail.model import Item
+from tests.publications import OPERATION
+from tests.unit.mail.conftest import change
+
+OPERATOR, MANAGER = "exploitation@fontbelle.example", "energie@fontbelle.example"
+RUN = FailedRun("3f2a", "month", ("indicators : Conversion Error <b>", "curve : mémoire"), (date(2025, 10, 1),))
+CHECK = FailedCheck("allocation", "energy_is_conserved_at_each_step", "2025-10", "L'énergie se conserve.", True)
+FILE = QuarantinedFile(
+    "f" * 64, "enedis/a/courbe.csv", "Nombre illisible.", "ligne 12, valeur 1O475", OPERATION, "Soleil", (MANAGER,)
+)
+MISSING = MissingDelivery(
+    OPERATION, "Soleil", "results", "enedis", date(2025, 11, 8), date(2025, 10, 1), "Résultats d'Enedis",
+    "Enedis met à disposition les données.", "5.2.2", (MANAGER,),
+)  # fmt: skip
+
+
+def mails(*raised, told=(), operators=(OPERATOR,)):
+    def is_told(recipient: str, item: Item) -> bool:
+        return (recipient, item.key) in told
+
+    return {(one.recipient, one.subject): one for one in alerts.messages(raised, operators, is_told)}
+
+
+def test_one_mail_per_kind_for_who_can_act():
+    sent = mails(RUN, CHECK, FILE, MISSING)
+    assert set(sent) == {
+        (OPERATOR, "Alerte : traitement en échec, « month »"),
+        (OPERATOR, "Alerte : contrôle en échec, energy_is_conserved_at_each_step"),
+        (OPERATOR, "Alerte : fichier refusé, courbe.csv"),
+        (OPERATOR, "Alerte : livraison manquante à l'échéance, Soleil, Résultats d'Enedis"),
+        (MANAGER, "Alerte : fichier refusé, courbe.csv"),
+        (MANAGER, "Alerte : livraison manquante à l'échéance, Soleil, Résultats d'Enedis"),
+    }
+
+
+def test_each_says_what_happened_and_what_to_do():
+    texts = {one.subject: " ".join(one.body(None).text.split()) for one in mails(RUN, CHECK, FILE, MISSING).values()}
+    run, check, file, missing = texts.values() if len(texts) == 4 else ()
+    by_kind = {text.split(" CE QUI")[0]: text for text in (run, check, file, missing)}
+    said = by_kind["Traitement en échec"]
+    assert "exécution 3f2a indicators : Conversion Error <b> curve : mémoire" in said
+    assert "octobre 2025" in said
+    assert "puis relancer" in said
+    assert "bloquant" in by_kind["Contrôle en échec"]
+    said = by_kind["Fichier refusé"]
+    assert "enedis/a/courbe.csv Nombre illisible. (ligne 12, valeur 1O475) Soleil ACC00000042" in said
+    assert "le redemander à son émetteur, puis le déposer de nouveau" in said
+    said = by_kind["Livraison manquante à l'échéance"]
+    assert "Dû par Enedis, au plus tard le 8 novembre 2025 (convention, article 5.2.2)." in said
+    assert "relancer Enedis" in said
+
+
+def test_the_page_escapes_what_programs_said():
+    [one] = mails(RUN).values()
+    assert "Conversion Error &lt;b&gt;" in one.body(None).html
+
+
+def test_what_was_told_is_left_out_for_that_reader_only():
+    other = QuarantinedFile("e" * 64, "enedis/b.csv", None)
+    told = {(OPERATOR, alerts.item(FILE).key)}
+    sent = mails(FILE, other, told=told)
+    assert set(sent) == {(MANAGER, "Alerte : fichier refusé, courbe.csv"), (OPERATOR, "Alerte : fichier refusé, b.csv")}
+    assert mails(FILE, told={*told, (MANAGER, alerts.item(FILE).key)}) == {}
+
+
+def test_many_files_are_one_mail_that_counts_those_it_does_not_list():
+    [one] = mails(*(QuarantinedFile(f"{n:064x}", f"a/{n:03d}.csv", None) for n in range(200))).values()
+    text = one.body(None).text
+    assert one.subject == "Alerte : 200 fichiers refusés"
+    assert len(one.items) == 200
+    assert "a/029.csv" in text
+    assert "a/030.csv" not in text
+    assert "Et 170" in text
+
+
+def test_an_operator_who_is_also_the_manager_gets_one():
+    assert len(mails(FILE, operators=(MANAGER.upper(),))) == 1
+
+
+def test_each_occurrence_has_its_own_key():
+    again = [
+        FailedRun("4b", "month", ()), RUN, CHECK, FailedCheck("allocation", CHECK.check, "2025-11", ""), FILE,
+        QuarantinedFile("f" * 64, "elsewhere.csv", None), MISSING,
+        MissingDelivery(OPERATION, "S", "results", "enedis", date(2025, 12, 8), date(2025, 11, 1), "", "", ""),
+    ]  # fmt: skip
+    assert len({alerts.item(alert).key for alert in again}) == len(again)
+    assert alerts.item(FILE) == alerts.item(QuarantinedFile("f" * 64, FILE.path, "Autre motif"))
+
+
+def test_the_publication_gives_refused_files_and_fresh_misses(home):
+    deadline = (
+        "INSERT INTO marts.deadline BY NAME SELECT ? AS operation_id, 'results' AS kind, 'enedis' AS party, "
+        "?::DATE AS due_on, ?::DATE AS period_start, ?::DATE AS period_end, 'Résultats' AS title, 'À livrer.' AS "
+        "description, '5.2.2' AS article, ?::BOOLEAN AS done"
+    )
+    change(home, deadline, OPERATION, "2025-11-08", "2025-10-01", "2025-10-31", False)
+    change(home, deadline, OPERATION, "2025-11-09", "2025-10-02", "2025-10-31", True)
+    change(home, deadline, OPERATION, "2025-11-10", "2025-10-03", "2025-10-31", False)
+    change(home, deadline, OPERATION, "2025-10-05", "2025-09-01", "2025-09-30", False)
+    change(home, deadline, OPERATION, "2025-11-07", "2025-10-05", "2025-10-31", None)
+    found = of_publication(home / "publication" / "energy.duckdb", date(2025, 11, 10))
+    [file] = [alert for alert in found if isinstance(alert, QuarantinedFile)]
+    assert file.reason == "une valeur n'est pas un nombre"
+    assert file.place == "ligne 12, colonne 2, valeur 12x5"
+    assert file.managers == (MANAGER,)
+    [missing] = [alert for alert in found if isinstance(alert, MissingDelivery)]
+    assert (missing.due_on, missing.party, missing.operation_name) == (
+        date(2025, 11, 8), "enedis", "Soleil partagé de Fontbelle",
+    )  # fmt: skip
+    assert missing.managers == (MANAGER,)
