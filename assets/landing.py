@@ -1,5 +1,6 @@
 """Group `landing`: what arrived in the inbox. Here belongs the only asset that reads files."""
 
+import os
 from collections.abc import Iterable
 from datetime import date
 
@@ -8,13 +9,15 @@ import duckdb
 import polars as pl
 
 from assets.resources import Installation, Warehouse
-from energy_pipeline import landing, warehouse
+from energy_pipeline import landing, sources, warehouse
 from energy_pipeline.reconciliation import months_touched
 from energy_pipeline.tables import landing as landed_tables
 from energy_pipeline.tables import marts, schemas
 
 
 def _store(connection: duckdb.DuckDBPyConnection, landed: landing.Landed) -> None:
+    for path in landed.entered:
+        warehouse.delete(connection, landed_tables.FILE, {"path": path})
     for table, rows in landed.frames.items():
         if table is landed_tables.FILE:
             connection.register("landed", rows.select("path", "file_id").to_arrow())
@@ -29,14 +32,6 @@ def _note_pending(connection: duckdb.DuckDBPyConnection, months: Iterable[date])
     for month in sorted(months):
         row = schemas.frame(landed_tables.PENDING_MONTH, [{"month": month}])
         warehouse.replace(connection, landed_tables.PENDING_MONTH, row, {"month": month})
-
-
-def _months_of_refusals(landed: landing.Landed) -> set[date]:
-    """Return the months of the findings about refused files whose name tells no period: when they were received."""
-    refused = landed.frames[landed_tables.FILE].filter(
-        (pl.col("status") == "quarantined") & pl.col("period_end").is_null()
-    )
-    return set(refused["received_at"].dt.date().dt.month_start().unique())
 
 
 def _months_of_bills(connection: duckdb.DuckDBPyConnection, landed: landing.Landed) -> frozenset[date]:
@@ -62,12 +57,13 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
     read = 0
     with database.get_connection() as connection:
         registry = warehouse.query(connection, "SELECT * FROM landing.file")
-        known = warehouse.query(connection, "SELECT DISTINCT month FROM computed.operation_period")["month"].to_list()
-        for landed in landing.land(installation.inbox_path(), registry):
+        known = warehouse.run(connection, "staging/known_months")["month"].to_list()
+        passwords = sources.read_passwords(home.root, os.environ)
+        for landed in landing.land(installation.inbox_path(), registry, passwords=passwords):
             with warehouse.transaction(connection):
                 _store(connection, landed)
-                _note_pending(connection, landing.touched_months(landed, known))
-                _note_pending(connection, _months_of_refusals(landed) | _months_of_bills(connection, landed))
+                _note_pending(connection, landing.touched_months(landed, known, registry))
+                _note_pending(connection, _months_of_bills(connection, landed))
             landing.keep_refused(landed, home.quarantine)
             read += landed.frames[landed_tables.FILE].height
             context.log.info("%d files landed", read)

@@ -1,8 +1,8 @@
 """Deliveries: walk the inbox, tell what each file is and whose, register it, refuse it with a reason."""
 
 from energy_pipeline.landing.deliveries import Landed, Refused, land
-from energy_pipeline.landing.months import months_to_recompute, touched_months
+from energy_pipeline.landing.months import touched_months
 from energy_pipeline.landing.quarantine import keep_refused
 from energy_pipeline.landing.registry import supersede
 
-__all__ = ["Landed", "Refused", "keep_refused", "land", "months_to_recompute", "supersede", "touched_months"]
+__all__ = ["Landed", "Refused", "keep_refused", "land", "supersede", "touched_months"]

@@ -26,7 +26,7 @@ from energy_pipeline.formats.grids import XLSX_MAGIC
 from energy_pipeline.formats.model import TABLE_OF_KIND, BadFile, Reading
 from energy_pipeline.landing import frames, operations, recognise, registry
 from energy_pipeline.landing.operations import Knowledge
-from energy_pipeline.landing.walk import Entry, Inbox
+from energy_pipeline.landing.walk import Entry, Inbox, containers
 from energy_pipeline.tables import landing as t
 from energy_pipeline.tables.model import Table
 
@@ -51,6 +51,8 @@ class Landed:
     frames: dict[Table, pl.DataFrame]
     refused: tuple[Refused, ...] = ()
     loaded_paths: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+    """Archives and mails that were refused and can be entered now: their files stand for them in landing.file."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class _Batch:
     refused: list[Refused] = field(default_factory=list)
     loaded_paths: list[str] = field(default_factory=list)
 
-    def landed(self) -> Landed:
+    def landed(self, entered: tuple[str, ...]) -> Landed:
         """Return the validated frames: a file is in all of them or in none."""
         by_table: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
         for kind, rows in self.rows.items():
@@ -86,7 +88,7 @@ class _Batch:
         found = {table: frames.frame(table, rows) for table, rows in by_table.values()}
         found[t.FILE] = frames.frame(t.FILE, self.files)
         found[t.NOTE] = frames.frame(t.NOTE, self.notes)
-        return Landed(found, tuple(self.refused), tuple(self.loaded_paths))
+        return Landed(found, tuple(self.refused), tuple(self.loaded_paths), entered)
 
 
 def read_file(kind: str, entry: Entry, content: bytes) -> Reading:  # noqa: PLR0911 - one return per kind
@@ -136,6 +138,8 @@ class _Landing:
             (file_id, known.operation_id) for (_, file_id), known in self.registered.items() if known.refusal is None
         }
         self.deferred: list[Entry] = []
+        ways = {way for entry in entries for way in containers(entry.path)}
+        self.entered = tuple(sorted(ways & set(files.filter(pl.col("reason").is_not_null())["path"])))
 
     def open(self, entry: Entry, batch: _Batch) -> _File | None:
         """Return the file with its bytes; a container or member that cannot be read is refused."""
@@ -249,7 +253,7 @@ class _Landing:
                 self.refuse(file, curve, batch, "curve")
             else:
                 self.take(file, curve, batch, is_last_try)
-        return batch.landed()
+        return batch.landed(self.entered)
 
 
 def _operations_around(entry: Entry) -> list[str]:
@@ -281,8 +285,9 @@ def land(
 
     `registry` is the current landing.file (it may be empty). A file that the registry has as read, at the same path
     with the same content, gives nothing; a quarantined one is tried again, and gives nothing if refused for the same
-    reason. Rows of landing.file replace those of the same (path, file_id); `registry.supersede` then decides the
-    statuses. `passwords` open encrypted archives; those of the « [Mot de passe] » mails of the inbox are found.
+    reason. Rows of landing.file replace those of the same (path, file_id) and those of the paths in `Landed.entered`;
+    `registry.supersede` then decides the statuses. `passwords` open encrypted archives; those of the « [Mot de passe] »
+    mails of the inbox are found.
     """
     tree = Inbox(inbox, passwords or {})
     try:

@@ -1,22 +1,49 @@
 """Which months must be computed again after a landing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
 
 from energy_pipeline.landing.deliveries import Landed
+from energy_pipeline.landing.walk import containers
 from energy_pipeline.periods.grid import month_of
 from energy_pipeline.tables import landing as t
-from energy_pipeline.tables.model import Table
 
 EVERYWHERE = frozenset(
     {"annexe2_operation", "annexe2_participants", "perimeter", "operations", "prices", "sites", "consents"}
 )
 """Kinds that may change any month."""
 
-SHOWN_ONLY = frozenset({"readings", "annual_sites", "portal_invoices", "technical_requests"})
-"""Kinds that no figure of a month depends on: the month of their reception is computed again, so that they appear."""
+
+def touched_months(landed: Landed, known: Iterable[date], registry: pl.DataFrame) -> frozenset[date]:
+    """Return the months (first days) to compute again after a batch, so that the order of arrival leaves no trace.
+
+    `known`: all the months that there are; `registry`: landing.file before the batch. A dated file touches each month
+    of its period, since a bill may lie across; an invoice row the month in which its consumption ends, else that of
+    the invoice's date. A copy touches as much as its original: received later, it may be the version that counts. A
+    file that tells no period touches its month of reception if it is refused or noted, and what it mends.
+    """
+    files, notes = landed.frames[t.FILE], landed.frames[t.NOTE]
+    read = files.filter(pl.col("status") != "quarantined")
+    undated = files.filter(
+        pl.col("period_end").is_null()
+        & ((pl.col("status") == "quarantined") | pl.col("file_id").is_in(notes["file_id"].implode()))
+    )
+    months = _dated(files) | _months_of(undated) | _months_of(_mended(read, registry))
+    if t.INVOICE_ROW in landed.frames:
+        ends = landed.frames[t.INVOICE_ROW].select(day=pl.coalesce("consumption_end", "invoice_date"))["day"]
+        months |= {month_of(day) for day in ends.drop_nulls().unique().to_list()}
+    is_everywhere = not EVERYWHERE.isdisjoint(read["kind"].drop_nulls().to_list())
+    return frozenset(months | set(known) if is_everywhere else months)
+
+
+def _dated(files: pl.DataFrame) -> set[date]:
+    months: set[date] = set()
+    for start, end in files.select("period_start", "period_end").unique().drop_nulls().iter_rows():
+        if start <= end:
+            months |= _between(start, end)
+    return months
 
 
 def _between(start: date, end: date) -> set[date]:
@@ -26,35 +53,17 @@ def _between(start: date, end: date) -> set[date]:
     return months
 
 
-def _touched(frames: Mapping[Table, pl.DataFrame]) -> tuple[frozenset[date], bool]:
-    """Return the months of what is dated, and whether something may change any month."""
-    files = frames[t.FILE].filter(pl.col("status") != "duplicate")
-    kinds = set(files.filter(pl.col("status") == "loaded")["kind"].drop_nulls().to_list())
-    months: set[date] = set()
-    dated = files.filter(pl.col("period_start").is_not_null() & pl.col("period_end").is_not_null())
-    for start, end in dated.select("period_start", "period_end").unique().iter_rows():
-        if start <= end:
-            months |= _between(start, end)
-    shown = files.filter((pl.col("status") == "loaded") & pl.col("kind").is_in(SHOWN_ONLY))
-    months |= {month_of(at.date()) for at in shown["received_at"].to_list()}
-    if t.INVOICE_ROW in frames:
-        ends = frames[t.INVOICE_ROW].select(day=pl.coalesce("consumption_end", "invoice_date"))["day"]
-        months |= {month_of(day) for day in ends.drop_nulls().unique().to_list()}
-    return frozenset(months), bool(EVERYWHERE & kinds)
+def _months_of(files: pl.DataFrame) -> set[date]:
+    """Return the months in which the findings of the files themselves stand."""
+    days = files.select(day=pl.coalesce("period_end", pl.col("received_at").dt.date()))["day"]
+    return {month_of(day) for day in days.unique().to_list()}
 
 
-def months_to_recompute(frames: Mapping[Table, pl.DataFrame]) -> frozenset[date] | None:
-    """Return the months (first days) touched by what was landed; None means every month that is known.
-
-    A dated file touches each month of its period, since a bill may lie across; an invoice row the month in which its
-    consumption ends, else that of the invoice's date; what is only shown, the month of its reception; a copy of a
-    known file touches none.
-    """
-    months, is_everywhere = _touched(frames)
-    return None if is_everywhere else months
-
-
-def touched_months(landed: Landed, known: Iterable[date]) -> frozenset[date]:
-    """Return the months to compute again after a batch, `known` being all those that there are."""
-    months, is_everywhere = _touched(landed.frames)
-    return months | frozenset(known) if is_everywhere else months
+def _mended(read: pl.DataFrame, registry: pl.DataFrame) -> pl.DataFrame:
+    """Return the refused files that those just read replace, or that held them and can be entered now."""
+    refused = registry.filter(pl.col("status") == "quarantined")
+    if refused.is_empty():
+        return refused
+    ways = {way for path in read["path"] for way in (path, *containers(path))}
+    again = refused.join(read.select("name", "operation_id").unique(), on=["name", "operation_id"], how="semi")
+    return pl.concat([refused.filter(pl.col("path").is_in(list(ways))), again])

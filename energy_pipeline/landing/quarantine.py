@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from energy_pipeline.landing.deliveries import Landed, Refused
+from energy_pipeline.landing.walk import containers
 
 SUFFIX = ".motif.txt"
 
@@ -25,13 +26,13 @@ def reason_text(refused: Refused) -> str:
 
 
 def keep_refused(landed: Landed, folder: Path) -> None:
-    """Copy the refused files of a batch with their reasons; remove those whose path holds a file that loads now."""
+    """Copy the refused files of a batch with their reasons; remove those that load now, or that can be entered now."""
     for refused in landed.refused:
         copy = _place(folder, refused.path)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(refused.content)
         copy.with_name(copy.name + SUFFIX).write_text(reason_text(refused), encoding="utf-8")
-    for path in landed.loaded_paths:
+    for path in {way for loaded in landed.loaded_paths for way in (loaded, *containers(loaded))}:
         copy = _place(folder, path)
         for left in (copy, copy.with_name(copy.name + SUFFIX)):
             left.unlink(missing_ok=True)

@@ -23,6 +23,8 @@ _IGNORED = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _IGNORED_STARTS = (".", "~$")
 _IGNORED_ENDS = ("~", ".tmp", ".part", ".crdownload", ".swp", ".lock")
 
+ENTERS = "!"
+"""Between the path of an archive or a mail and that of a file in it."""
 Chain = tuple[str, ...]
 """Path of a file below the inbox, then of each member entered."""
 
@@ -43,7 +45,7 @@ class Entry:
     @property
     def path(self) -> str:
         """Path below the inbox, `!` entering an archive or a mail."""
-        return "!".join(self.chain)
+        return ENTERS.join(self.chain)
 
     @property
     def name(self) -> str:
@@ -54,14 +56,19 @@ class Entry:
     def deliveries(self) -> tuple[str, ...]:
         """Paths of the folders, archives and mails that hold the file, innermost first; '' is the inbox."""
         path = self.path
-        cuts = [place for place, letter in enumerate(path) if letter in "/!"]
+        cuts = [place for place, letter in enumerate(path) if letter in ("/", ENTERS)]
         return tuple(path[:cut] for cut in reversed(cuts)) or ("",)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Names that may tell the operation or the period: the file, what holds it outwards, the mail's subject."""
-        holders = [path.replace("!", "/").rsplit("/", 1)[-1] for path in self.deliveries]
+        holders = [path.replace(ENTERS, "/").rsplit("/", 1)[-1] for path in self.deliveries]
         return (self.name, *holders, self.subject)
+
+
+def containers(path: str) -> list[str]:
+    """Return the paths of the archives and mails that hold the file of this path, the outermost first."""
+    return [path[:place] for place, letter in enumerate(path) if letter == ENTERS]
 
 
 def is_ignored(name: str) -> bool:
@@ -176,9 +183,9 @@ class Inbox:
 
     def _candidates(self, chain: Chain) -> list[str]:
         """Return the passwords to try: that of the archive's path, those of its operations, then the others."""
-        operations = operations_in(self._subjects.get(chain, "") + "!".join(chain))
+        operations = operations_in(self._subjects.get(chain, "") + ENTERS.join(chain))
         ranked = sorted(
             self._passwords.items(),
-            key=lambda pair: (pair[0] != "!".join(chain), not operations & operations_in(pair[0]), pair[0]),
+            key=lambda pair: (pair[0] != ENTERS.join(chain), not operations & operations_in(pair[0]), pair[0]),
         )
         return list(dict.fromkeys(password for _, password in ranked))

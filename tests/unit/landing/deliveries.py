@@ -88,7 +88,9 @@ class House:
         for batch in landing.land(self.inbox, self.files, **options):
             new = batch.frames[t.FILE]
             changed += new.height
-            kept = self.files.join(new, on=["path", "file_id"], how="anti", nulls_equal=True)
+            kept = self.files.join(new, on=["path", "file_id"], how="anti", nulls_equal=True).filter(
+                ~pl.col("path").is_in(batch.entered)
+            )
             self.files = pl.concat([kept, new])
             for table, rows in batch.frames.items():
                 self.rows.setdefault(table.name, []).append(rows)

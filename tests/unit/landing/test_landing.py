@@ -218,7 +218,17 @@ def test_encrypted_archive_waits_for_its_password_then_opens(house):
     text = "Bonjour,\nveuillez trouver le mot de passe suivant : Sésame-7\nCordialement"
     put(house, "mdp.eml", mail("[Mot de passe] " + SUBJECT, {}, text))
     house.land()
-    assert house.file(f"brutes.eml!export.zip!{CURVE}")["status"] == "loaded"
+    assert house.status() == {f"brutes.eml!export.zip!{CURVE}": "loaded"}
+    assert not any(house.quarantine.rglob("*"))
+    assert house.land() == 0
+
+
+def test_an_archive_replaced_by_one_that_cannot_be_opened_is_refused_all_the_same(house):
+    put(house, f"{ACC}/export.zip", zipped({CURVE: curve()}))
+    house.land()
+    put(house, f"{ACC}/export.zip", encrypted({CURVE: curve(2)}, "inconnu"))
+    house.land()
+    assert house.status() == {f"{ACC}/export.zip!{CURVE}": "loaded", f"{ACC}/export.zip": "quarantined"}
     assert house.land() == 0
 
 
@@ -272,15 +282,47 @@ def test_two_attachments_of_one_name_are_both_read(house):
     assert house.table("curve").height == 2
 
 
-def test_months_to_recompute(house):
+KNOWN = date(2020, 1, 1)
+
+
+def months(house, known=(KNOWN,)):
+    """The months that the one batch of a landing touches."""
+    before = house.files
+    (batch,) = landing.land(house.inbox, before)
+    house.land()
+    return landing.touched_months(batch, known, before)
+
+
+def test_months_touched_by_dated_files_and_by_those_that_may_change_any_month(house):
     put(house, f"{ACC}/{PRM}_15092025_14102025_Conso_Energie.csv", b"BASE;1,00;\n")
-    (batch,) = landing.land(house.inbox, house.files)
-    assert landing.months_to_recompute(batch.frames) == {date(2025, 9, 1), date(2025, 10, 1)}
-    assert landing.touched_months(batch, [date(2020, 1, 1)]) == {date(2025, 9, 1), date(2025, 10, 1)}
+    assert months(house) == {date(2025, 9, 1), date(2025, 10, 1)}
     put(house, f"{ACC}/{PERIMETER}", perimeter(PRM))
-    (batch,) = landing.land(house.inbox, house.files)
-    assert landing.months_to_recompute(batch.frames) is None
-    assert date(2020, 1, 1) in landing.touched_months(batch, [date(2020, 1, 1)])
+    assert months(house) == {KNOWN, date(2025, 9, 1), date(2025, 10, 1)}
+
+
+def test_a_copy_touches_what_its_original_touches(house):
+    put(house, f"{ACC}/1/{CURVE}", curve())
+    house.land()
+    put(house, f"{ACC}/2/{CURVE}", curve(), at="2024-12-08T12:00:00+01:00")
+    assert months(house) == {date(2024, 11, 1)}
+    assert house.status() == {f"{ACC}/1/{CURVE}": "duplicate", f"{ACC}/2/{CURVE}": "loaded"}
+
+
+def test_refused_and_noted_files_without_a_period_touch_their_month_of_reception(house):
+    put(house, "mystere.csv", b"a;b\n1;2\n", at="2025-03-08T12:00:00+01:00")
+    assert months(house) == {date(2025, 3, 1)}
+    twice = b"30001000000201;01/01/2024;;\n" * 2
+    put(house, f"{ACC}/{PERIMETER}", perimeter() + twice, at="2025-04-08T12:00:00+01:00")
+    assert months(house) == {KNOWN, date(2025, 4, 1)}
+
+
+def test_what_mends_a_refused_file_touches_the_month_of_its_finding(house):
+    put(house, "export.zip", encrypted({CURVE: curve(), SIBLING[0]: SIBLING[1]}, "Sésame-7"),
+        at="2025-03-08T12:00:00+01:00")  # fmt: skip
+    assert months(house) == {date(2025, 3, 1)}
+    text = "Bonjour,\nveuillez trouver le mot de passe suivant : Sésame-7\nCordialement"
+    put(house, "mdp.eml", mail("[Mot de passe] " + SUBJECT, {}, text))
+    assert months(house) == {date(2024, 11, 1), date(2025, 3, 1)}
 
 
 def test_months_of_invoices_are_those_of_their_rows(house):
@@ -288,8 +330,7 @@ def test_months_of_invoices_are_those_of_their_rows(house):
               "TOTAL CONSO KWH")  # fmt: skip
     rows = f"1;04/12/2025;{PRM};01/09/2025;31/10/2025;1;1;1;1\n2;04/12/2025;{PRM};;;1;1;1;1\n"
     put(house, "factures.csv", f"{header}\n{rows}".encode())
-    (batch,) = landing.land(house.inbox, house.files)
-    assert landing.months_to_recompute(batch.frames) == {date(2025, 10, 1), date(2025, 12, 1)}
+    assert months(house) == {date(2025, 10, 1), date(2025, 12, 1)}
 
 
 def test_entries_are_sorted_and_named_by_their_way_in(house):
