@@ -82,7 +82,7 @@ FILE_KINDS = {
     "exchange": "Détails producteur-consommateur",
     "perimeter": "Périmètre des participants",
     "synthesis": "Synthèses",
-    "annexe2_operation": "Annexe 2.11 (opération)",
+    "annexe2_operation": "Annexe 2.1 ou 2.11 (opération)",
     "annexe2_participants": "Annexe 2.12 (participants)",
     "dynamic_keys": "Annexe 5 (clés dynamiques)",
     "invoices": "Exports de factures",

@@ -226,6 +226,8 @@ def test_bad_prices(row, column):
         ("[ACC00000001]\nanniversary_day = 32\n", 1),
         ('[ACC00000001]\nkey_type = "au hasard"\n', 1),
         ('[ACC00000001.recipients]\naccountant = ["pas une adresse"]\n', 1),
+        ('[ACC00000001.annexe2]\nTELEPHONE = "0199000123"\n', 1),
+        ("[ACC00000001.annexe2]\nTEL_PMO = 199000123\n", 1),
     ],
 )
 def test_bad_operations(content, line):
