@@ -268,10 +268,12 @@ def records(sheet: Sheet, mapped: Mapped, wanted: Layout) -> Iterator[tuple[int,
 
 
 def _value(one: Field, cell: str, line: int, column: str) -> Any:
-    if one.values and cell:
+    if not cell:
+        return None
+    if one.values:
         cell = one.values.get(text.plain(cell), cell)
     value = convert(one.type, cell, line, column)
-    if value is None or one.factor == 1:
+    if one.factor == 1:
         return value
     return (value * one.factor).quantize(_CENTS) if isinstance(value, Decimal) else value * float(one.factor)
 

@@ -33,6 +33,11 @@ class Export:
         self.notes.append(Note(message, line, value, "supplier_file_note"))
 
     @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns of the table that the rows go to."""
+        return frozenset(TABLE_OF_KIND[self.layout.kind].column_names)
+
+    @cached_property
     def title(self) -> list[str]:
         """The cells above the header, then the names of sheet and file: what the rows do not repeat."""
         above = [cell for line in self.sheet.lines[: self.mapped.line - 1] for cell in line if cell]
@@ -99,6 +104,5 @@ def point_of(written: str | None, fluid: str, export: Export, line: int, column:
 
 def finish(row: Row, export: Export, line: int) -> Row:
     """Return the row with what all rows bear, and only the columns of its table."""
-    columns = TABLE_OF_KIND[export.layout.kind].column_names
     whole = {"supplier": export.layout.supplier} | row | {"line": line, "sheet": export.sheet.name or None}
-    return {name: value for name, value in whole.items() if name in columns}
+    return {name: value for name, value in whole.items() if name in export.columns}

@@ -11,6 +11,7 @@ _SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_SHORT_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 FAR_YEAR = 9999
@@ -44,13 +45,15 @@ def _day(text: str) -> date | None:
     bare = _MIDNIGHT.sub("", text.strip())
     if match := _FRENCH_DATE.fullmatch(bare):
         return _date(match[3], match[2], match[1])
+    if match := _SHORT_DATE.fullmatch(bare):
+        return _date(f"20{match[3]}", match[2], match[1])
     if match := _ISO_DATE.fullmatch(bare):
         return _date(match[1], match[2], match[3])
     return None
 
 
 def day(text: str, line: int | None, column: str) -> date:
-    """Return the civil day written JJ/MM/AAAA or ISO, with or without a midnight. Raises BadFile."""
+    """Return the civil day written JJ/MM/AAAA, JJ/MM/AA or ISO, with or without a midnight. Raises BadFile."""
     found = _day(text)
     if found is None:
         raise BadFile("Date illisible : JJ/MM/AAAA attendu.", line, column, text)

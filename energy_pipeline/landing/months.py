@@ -14,6 +14,8 @@ EVERYWHERE = frozenset(
     {"annexe2_operation", "annexe2_participants", "perimeter", "operations", "prices", "sites", "consents"}
 )
 """Kinds that may change any month."""
+SHOWN_ONLY = ("readings", "annual_sites", "portal_invoices", "technical_requests")
+"""Kinds that no figure of a month depends on: computing the month of their reception again makes them appear."""
 
 
 def touched_months(landed: Landed, known: Iterable[date], registry: pl.DataFrame) -> frozenset[date]:
@@ -22,13 +24,17 @@ def touched_months(landed: Landed, known: Iterable[date], registry: pl.DataFrame
     `known`: all the months that there are; `registry`: landing.file before the batch. A dated file touches each month
     of its period, since a bill may lie across; an invoice row the month in which its consumption ends, else that of
     the invoice's date. A copy touches as much as its original: received later, it may be the version that counts. A
-    file that tells no period touches its month of reception if it is refused or noted, and what it mends.
+    file that tells no period touches its month of reception if it is refused, noted or only shown, and what it mends.
     """
     files, notes = landed.frames[t.FILE], landed.frames[t.NOTE]
     read = files.filter(pl.col("status") != "quarantined")
     undated = files.filter(
         pl.col("period_end").is_null()
-        & ((pl.col("status") == "quarantined") | pl.col("file_id").is_in(notes["file_id"].implode()))
+        & (
+            (pl.col("status") == "quarantined")
+            | pl.col("file_id").is_in(notes["file_id"].implode())
+            | pl.col("kind").is_in(SHOWN_ONLY)
+        )
     )
     months = _dated(files) | _months_of(undated) | _months_of(_mended(read, registry))
     if t.INVOICE_ROW in landed.frames:
