@@ -46,7 +46,7 @@ def _forget(connection: duckdb.DuckDBPyConnection, month: date) -> None:
             {"month": month},
         )
     connection.execute("DELETE FROM computed.issue WHERE date_trunc('month', period_end) = $month", {"month": month})
-    for table in (computed.OPERATION_PERIOD, marts.SPLIT_EXPLANATION):
+    for table in (computed.OPERATION_PERIOD, marts.EXCHANGE_CURVE, marts.SPLIT_EXPLANATION):
         warehouse.delete(connection, table, {"month": month})
 
 
@@ -76,6 +76,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                     rows += warehouse.insert(connection, computed.CURVE, made.curve)
                     warehouse.insert(connection, computed.EXCHANGE, made.exchange)
                     warehouse.insert(connection, computed.SLOT_ENERGY, made.slot_energy)
+                    warehouse.insert(connection, marts.EXCHANGE_CURVE, made.exchange_curve)
                     warehouse.insert(connection, marts.SPLIT_EXPLANATION, made.split_explanation)
                     warehouse.insert(connection, computed.ISSUE, made.issues)
                     context.log.info("%s: %d operations computed", month, len(ids))

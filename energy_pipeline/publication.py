@@ -68,6 +68,7 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
     rows: dict[str, int] = {}
     with warehouse.connect(temporary) as connection:
         warehouse.create(connection, marts.TABLES)
+        connection.execute(warehouse.statement("publication/exchange_step"))
         connection.execute(f"ATTACH {quoted(home.warehouse)} AS private (READ_ONLY)")
         for table in marts.TABLES:
             if table is marts.PUBLICATION:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from energy_pipeline.allocation.comparison import W_TO_KWH
+from energy_pipeline.allocation.kernel import exchange_by_step
 from energy_pipeline.allocation.operation import OperationResult, Side
 from energy_pipeline.metering import gaps
 from energy_pipeline.metering.slots import SlotEnergy
@@ -140,6 +141,31 @@ def exchanges(results: Sequence[OperationResult]) -> pl.DataFrame:
             for consumer, energy in zip(result.consumers.members.prms, own, strict=True)
         ]
     return validate(computed.EXCHANGE, frame(computed.EXCHANGE, rows))
+
+
+def exchange_curves(results: Sequence[OperationResult]) -> pl.DataFrame:
+    """Return `marts.exchange_curve`: step by step, of the periods in which each producer has its own keys."""
+    rows: list[dict[str, object]] = []
+    for result in results:
+        shares = result.keys.shares
+        if shares is None or shares.ndim < 3:
+            continue
+        powers = exchange_by_step(result.producers.for_split(), result.consumers.for_split(), shares)
+        rows += [
+            {
+                "operation_id": result.operation_id,
+                "period_start": result.period_start,
+                "period_end": result.period_end,
+                "month": grid.month_of(result.period_end),
+                "producer_prm": producer,
+                "consumer_prm": consumer,
+                "step_minutes": result.step_minutes,
+                "power_w": power,
+            }
+            for producer, own in zip(result.producers.members.prms, powers, strict=True)
+            for consumer, power in zip(result.consumers.members.prms, own, strict=True)
+        ]
+    return validate(marts.EXCHANGE_CURVE, frame(marts.EXCHANGE_CURVE, rows))
 
 
 def split_explanations(results: Sequence[OperationResult]) -> pl.DataFrame:

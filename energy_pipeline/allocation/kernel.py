@@ -41,14 +41,26 @@ def allocate(production: FloatArray, consumption: FloatArray, shares: FloatArray
     each producer has its own; their sum over the consumers is at most 1 (the caller's duty: `keys`). All values are
     ≥ 0, without NaN. Raises ValueError when the shapes do not fit together.
     """
+    _check_shapes(production, consumption, shares)
+    if shares.ndim == 2:
+        return _allocate_common(production, consumption, shares)
+    return _allocate_per_producer(production, consumption, shares)
+
+
+def exchange_by_step(production: FloatArray, consumption: FloatArray, shares: FloatArray) -> FloatArray:
+    """Return Pij* at each step, (producers, consumers, steps): what `allocate` sums. Same inputs, same errors."""
+    _check_shapes(production, consumption, shares)
+    offered = shares * production[:, None]
+    total = offered.sum(axis=0)
+    return offered * _ratio(np.minimum(total, consumption), total)
+
+
+def _check_shapes(production: FloatArray, consumption: FloatArray, shares: FloatArray) -> None:
     producers, steps = production.shape
     consumers = len(consumption)
     common = {(consumers, 1), (consumers, steps)}
     if consumption.shape[1] != steps or shares.shape not in common | {(producers, consumers, steps)}:
         raise ValueError(f"shapes {production.shape}, {consumption.shape} and {shares.shape} do not fit together")
-    if shares.ndim == 2:
-        return _allocate_common(production, consumption, shares)
-    return _allocate_per_producer(production, consumption, shares)
 
 
 def _allocate_common(production: FloatArray, consumption: FloatArray, shares: FloatArray) -> Split:

@@ -24,12 +24,13 @@ from energy_pipeline.tables.schemas import frame, validate
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The tables of `computed` of a month, and `marts.split_explanation`, validated."""
+    """The tables of `computed` of a month, `marts.exchange_curve` and `marts.split_explanation`, validated."""
 
     operation_period: pl.DataFrame
     curve: pl.DataFrame
     exchange: pl.DataFrame
     slot_energy: pl.DataFrame
+    exchange_curve: pl.DataFrame
     split_explanation: pl.DataFrame
     issues: pl.DataFrame
 
@@ -70,6 +71,7 @@ def compute(
         assemble.curve_rows(results),
         assemble.exchanges(results),
         assemble.slot_energies(slot_rows),
+        assemble.exchange_curves(results),
         assemble.split_explanations(results),
         validate(computed.ISSUE, frame(computed.ISSUE, issues)),
     )

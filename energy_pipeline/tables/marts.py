@@ -226,6 +226,22 @@ EXCHANGE_MONTH = Table(
     source="Convention §11.6.1.1, §11.7",
 )
 
+EXCHANGE_CURVE = Table(
+    "marts",
+    "exchange_curve",
+    "What each producer gave to each consumer at each step, where producers have keys of their own: the macro "
+    "`exchange_step` reads it there, and deduces it from `curve` where they share theirs.",
+    (
+        *_PERIOD,
+        c.PRODUCER_PRM,
+        c.CONSUMER_PRM,
+        c.STEP_MINUTES,
+        Column("power_w", "DOUBLE[]", "Pij* of each step; the first is that of 00:00 on period_start", unit="W"),
+    ),
+    key=("operation_id", "period_start", "producer_prm", "consumer_prm"),
+    source="Convention §11.7.2, §11.7.3",
+)
+
 SPLIT_EXPLANATION = Table(
     "marts",
     "split_explanation",
@@ -613,7 +629,7 @@ PUBLICATION = Table(
 
 TABLES = (
     OPERATION, PARTICIPANT, AWAITED_PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH,
-    CONSUMER_SLOT_MONTH, PRODUCER_MONTH, EXCHANGE_MONTH, SPLIT_EXPLANATION, CURVE, SITE, INVOICE, INVOICE_LINE,
-    INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE, FINDING, DEADLINE, COMPLETENESS, CONSENT, *SUPPLIER_MARTS,
-    FILE, PUBLICATION,
+    CONSUMER_SLOT_MONTH, PRODUCER_MONTH, EXCHANGE_MONTH, EXCHANGE_CURVE, SPLIT_EXPLANATION, CURVE, SITE, INVOICE,
+    INVOICE_LINE, INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE, FINDING, DEADLINE, COMPLETENESS, CONSENT,
+    *SUPPLIER_MARTS, FILE, PUBLICATION,
 )  # fmt: skip
