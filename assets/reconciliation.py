@@ -22,8 +22,10 @@ from energy_pipeline.reconciliation import (
     perimeter_issues,
     periods_needed,
     reduce_curves,
+    surplus_revenue,
+    timeline,
 )
-from energy_pipeline.tables import computed, marts
+from energy_pipeline.tables import computed, marts, money_marts
 
 Frames = dict[str, pl.DataFrame]
 
@@ -95,16 +97,22 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[Reco
     owners=["team:exploitation"],
 )
 def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
-    """Each bill beside the curves, each published figure beside ours: verdicts, findings, euros."""
+    """Each bill beside the curves, each published figure beside ours: verdicts, findings, euros to claim and saved."""
     rows = 0
     with database.get_connection() as connection:
+        prices = timeline(warehouse.query(connection, "SELECT * FROM staging.price"))
         for month in map(month_of, context.partition_keys):
             made, checked = _reconcile(connection, month)
             found = pl.concat([made.finding, bill_findings(checked, made.invoice_reconciliation)])
+            earned = surplus_revenue(warehouse.run(connection, "staging/daily_surplus", month=month), prices)
             where = {"month": month}
             with warehouse.transaction(connection):
                 warehouse.replace(connection, marts.BILL_CHECK, checked, where)
                 warehouse.replace(connection, marts.INVOICE_RECONCILIATION, made.invoice_reconciliation, where)
                 warehouse.replace(connection, marts.SAVING_MONTH, made.saving_month, where)
+                warehouse.replace(connection, money_marts.SURPLUS_MONTH, earned, where)
                 rows += warehouse.replace(connection, marts.FINDING, found, where)
+        with warehouse.transaction(connection):
+            for table in money_marts.OF_ALL_MONTHS:
+                warehouse.fill(connection, table, f"marts/{table.name}")
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})

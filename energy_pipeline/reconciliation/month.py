@@ -67,7 +67,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
     details, superseded = latest_details(landed["invoice_row"])
     electricity = details.filter(pl.col("fluid").ne_missing("gas"))
     judged = reconcile(electricity, reduced.daily, marts["participant"], marts["site"], month)
-    saved, prices_missing = savings(reduced.daily, periods, stretches, month)
+    saved, prices_missing = savings(reduced.daily, periods, stretches, marts["site"], month)
 
     found = [
         file_facts(landed["file"], landed["note"], month),

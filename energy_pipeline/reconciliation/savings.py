@@ -1,4 +1,4 @@
-"""What self-consumption saved: kWh × (avoided price − local price − organiser's fee)."""
+"""What self-consumption saved: kWh × (avoided price − local price − organiser's fee); what taking part costs beside."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ import polars as pl
 
 from energy_pipeline.reconciliation import french
 from energy_pipeline.reconciliation.finding import facts
+from energy_pipeline.reconciliation.management import management_surcharge
 from energy_pipeline.reconciliation.prices import lookup
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import polars_schema
@@ -17,11 +18,11 @@ PERIOD = ("operation_id", "period_start")
 
 
 def savings(
-    daily: pl.DataFrame, operation_periods: pl.DataFrame, stretches: pl.DataFrame, month: date
+    daily: pl.DataFrame, operation_periods: pl.DataFrame, stretches: pl.DataFrame, sites: pl.DataFrame, month: date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return `marts.saving_month` of the periods of `month`, and facts `price_missing`, at most one per period.
 
-    `daily`: of `reduce_curves`; `stretches`: of `prices.timeline`. The self-consumption is ours, else the published
+    `daily`: of `reduce_curves`; `stretches`: of `prices.timeline`; `sites`: marts.site. The self-consumption is ours, else the published
     one; NULL where a day is unknown. `saving_eur` is NULL where a price is missing on a day with self-consumption.
     """
     periods = operation_periods.filter(pl.col("month") == month).select(*PERIOD, "period_end", "month")
@@ -43,6 +44,7 @@ def savings(
                 for price in PRICES
             ),
             *((pl.col(price).is_null() & used).any().alias(f"{price}_missing") for price in NEEDED),
+            pl.len().alias("days"),
         )
         .with_columns(
             saving_eur=pl.when(pl.col("self_consumption_kwh") == 0)
@@ -55,8 +57,10 @@ def savings(
         .sort(*PERIOD, "prm")
     )
     schema = polars_schema(marts.SAVING_MONTH)
-    rounding = {"avoided_price": 6, "local_price": 6, "organiser_fee": 6, "saving_eur": 4}
-    made = by_consumer.with_columns(pl.col(name).round(digits) for name, digits in rounding.items())
+    rounding = {"avoided_price": 6, "local_price": 6, "organiser_fee": 6, "saving_eur": 4, "management_eur": 4}
+    made = management_surcharge(by_consumer, sites).with_columns(
+        pl.col(name).round(digits) for name, digits in rounding.items()
+    )
     return made.select(pl.col(name).cast(type_) for name, type_ in schema.items()), _missing(by_consumer)
 
 

@@ -6,6 +6,7 @@ from energy_pipeline.tables.landing import CONSENT as LANDED_CONSENT
 from energy_pipeline.tables.landing import FILE as LANDED_FILE
 from energy_pipeline.tables.landing import PRICE as LANDED_PRICE
 from energy_pipeline.tables.model import Column, Table
+from energy_pipeline.tables.money_marts import MONEY_MARTS
 from energy_pipeline.tables.supplier import FLUID
 from energy_pipeline.tables.supplier_marts import SUPPLIER_MARTS
 
@@ -449,6 +450,10 @@ SAVING_MONTH = Table(
         _PRICE.named("local_price", "Price per kWh paid to the producer, mean over the kWh"),
         _PRICE.named("organiser_fee", "Fee per kWh paid to the organiser, mean over the kWh; 0 when none is given"),
         c.money("saving_eur", "Euros saved, excluding VAT; NULL when a price is missing"),
+        c.money(
+            "management_eur",
+            "What the management component of the TURPE costs more to a participant, not deducted; NULL if not known",
+        ),
     ),
     key=("operation_id", "period_start", "prm"),
 )
@@ -630,6 +635,6 @@ PUBLICATION = Table(
 TABLES = (
     OPERATION, PARTICIPANT, AWAITED_PARTICIPANT, DISTRIBUTION_KEY, OPERATION_MONTH, CONSUMER_MONTH,
     CONSUMER_SLOT_MONTH, PRODUCER_MONTH, EXCHANGE_MONTH, EXCHANGE_CURVE, SPLIT_EXPLANATION, CURVE, SITE, INVOICE,
-    INVOICE_LINE, INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE, FINDING, DEADLINE, COMPLETENESS, CONSENT,
-    *SUPPLIER_MARTS, FILE, PUBLICATION,
+    INVOICE_LINE, INVOICE_RECONCILIATION, BILL_CHECK, SAVING_MONTH, PRICE, FINDING, *MONEY_MARTS, DEADLINE,
+    COMPLETENESS, CONSENT, *SUPPLIER_MARTS, FILE, PUBLICATION,
 )  # fmt: skip

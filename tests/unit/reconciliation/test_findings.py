@@ -51,7 +51,7 @@ def test_a_check_that_is_not_in_the_catalogue_is_our_fault():
 
 def test_every_check_has_all_that_the_reader_needs():
     for name, check in catalogue().items():
-        assert set(check) == {"severity", "party", "title", "action"}, name
+        assert set(check) >= {"severity", "party", "title", "action"}, name
 
 
 def test_evidence_leaves_out_what_is_unknown():

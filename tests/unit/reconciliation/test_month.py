@@ -125,7 +125,7 @@ def test_no_price_is_needed_without_self_consumption():
 def test_the_published_self_consumption_saves_where_ours_is_unknown():
     row = curve(SCHOOL, 1000.0, None, published=200.0)
     daily = reduce_curves(periods(period()), curves(row), OCTOBER).daily
-    made, missing = savings(daily, periods(period()), timeline(prices(*PRICES)), OCTOBER)
+    made, missing = savings(daily, periods(period()), timeline(prices(*PRICES)), empty(marts.SITE), OCTOBER)
     assert made["self_consumption_kwh"].item() == pytest.approx(149.0)
     assert as_facts(missing) == []
 
