@@ -80,8 +80,9 @@ def write(found: Declaration, sent_on: date, *, to_complete: bool = False) -> by
 
 def _first_sheet(sheet: Worksheet, wanted: Layout, found: Declaration, look: _Look) -> None:
     """Write the four tables."""
-    sheet.set_column(0, 0, 52)
+    sheet.set_column(0, 0, 84)
     sheet.set_column(1, 1, 60)
+    _fit_on_paper(sheet)
     for line, words in enumerate(_PREAMBLE):
         sheet.write_string(line, 0, words, look.title if line == 0 else None)
     has_agent = any(one.label in found.fields for one in wanted.of("agent"))
@@ -120,8 +121,9 @@ def _participants(
     rows: Sequence[Mapping[str, str]],
     look: _Look,
 ) -> None:
-    sheet.set_row(0, 62)
+    sheet.set_row(0, 80)
     sheet.freeze_panes(1, 1)
+    _fit_on_paper(sheet)
     last = len(rows) + ROWS_READY
     for column, one in enumerate(fields):
         sheet.set_column(column, column, 26, look.cell(one))
@@ -144,6 +146,12 @@ def _write(sheet: Worksheet, cell: tuple[int, int], one: Field, value: str, look
         sheet.write_number(*cell, float(value.replace(",", ".")), look.share)
     else:
         sheet.write_string(*cell, value, look.text)
+
+
+def _fit_on_paper(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def _comment(sheet: Worksheet, line: int, column: int, one: Field) -> None:
