@@ -5,7 +5,7 @@ import polars as pl
 from energy_pipeline.tariffs import rates_over
 
 SIDES = {"C5": -1.0, "C5_ACC": 1.0}
-"""Grids of the component, by segment: what a participant pays, less what it would pay otherwise. Of C4 no table says."""
+"""Grids of the component: what a participant pays, less what it would pay otherwise. Of C4 no table says."""
 LIMIT_C5_KVA = 36.0
 DAYS_OF_YEAR = 365
 

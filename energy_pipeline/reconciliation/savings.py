@@ -22,8 +22,9 @@ def savings(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return `marts.saving_month` of the periods of `month`, and facts `price_missing`, at most one per period.
 
-    `daily`: of `reduce_curves`; `stretches`: of `prices.timeline`; `sites`: marts.site. The self-consumption is ours, else the published
-    one; NULL where a day is unknown. `saving_eur` is NULL where a price is missing on a day with self-consumption.
+    `daily`: of `reduce_curves`; `stretches`: of `prices.timeline`; `sites`: marts.site. The self-consumption is ours,
+    else the published one; NULL where a day is unknown. `saving_eur` is NULL where a price is missing on a day with
+    self-consumption.
     """
     periods = operation_periods.filter(pl.col("month") == month).select(*PERIOD, "period_end", "month")
     days = daily.join(periods, on=PERIOD).with_columns(
