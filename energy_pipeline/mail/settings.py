@@ -62,6 +62,8 @@ def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     if not path.is_file():
         raise MailError(f"Pas de réglage du courriel : copier {EXAMPLE} en {path}, puis l'adapter.")
     settings = parse(path)
+    if settings.ca_file is not None:
+        settings = replace(settings, ca_file=str(home / settings.ca_file))
     if settings.user is None:
         return settings
     password = environment.get(PASSWORD_VARIABLE) or _password_of_file(settings, home)

@@ -140,7 +140,7 @@ def test_beyond_the_limit_the_mail_says_where_the_report_is(home):
     assert place in Reader(made.html).text
     small = body(home, MAYOR, settings=Settings("h", 25, "a@b.example", max_attachment_mb=0.06))
     assert [file.name for file in small.attachments] == ["rapport.xlsx"]
-    assert "Trop volumineux pour être joint : rapport.html." in plain(small.text)
+    assert "Non joint, car trop volumineux : rapport.html." in plain(small.text)
 
 
 def test_served_reports_are_linked(home):

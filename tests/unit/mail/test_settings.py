@@ -52,6 +52,10 @@ def test_the_password_comes_from_the_environment_else_from_the_file(tmp_path):
     assert preview_settings(tmp_path).password is None
 
 
+def test_the_authority_is_looked_for_in_the_home(tmp_path):
+    assert read_settings(write(tmp_path, MINIMAL + 'ca_file = "ca.pem"'), {}).ca_file == str(tmp_path / "ca.pem")
+
+
 def test_the_password_is_in_no_text_made_of_the_settings(tmp_path):
     settings = read_settings(write(tmp_path, LOGIN), {PASSWORD_VARIABLE: "secret-7205"})
     assert "secret-7205" not in f"{settings} {settings!r}"
