@@ -2,14 +2,15 @@
 
 import dagster as dg
 
-from assets import allocation, follow_up, invoices, landing, metering, publication, reconciliation, reports
+from assets import allocation, follow_up, invoices, landing, mails, metering, publication, reconciliation, reports
+from assets.alerts import failed_checks, failed_run
 from assets.checks import CHECKS
-from assets.jobs import LANDING, MONTH
+from assets.jobs import LANDING, MAILS, MONTH
 from assets.resources import Installation, Warehouse
-from assets.schedules import MONTHLY
+from assets.schedules import DAILY, MONTHLY
 from assets.sensors import inbox, pending_months
 
-STAGES = (landing, metering, follow_up, allocation, invoices, reconciliation, publication, reports)
+STAGES = (landing, metering, follow_up, allocation, invoices, reconciliation, publication, reports, mails)
 
 
 def build(inbox_folder: str | dg.EnvVar, home: str | dg.EnvVar, database: str | dg.EnvVar) -> dg.Definitions:
@@ -17,9 +18,9 @@ def build(inbox_folder: str | dg.EnvVar, home: str | dg.EnvVar, database: str | 
     return dg.Definitions(
         assets=dg.load_assets_from_modules(STAGES),
         asset_checks=list(CHECKS),
-        jobs=[LANDING, MONTH],
-        schedules=[MONTHLY],
-        sensors=[inbox, pending_months],
+        jobs=[LANDING, MONTH, MAILS],
+        schedules=[MONTHLY, DAILY],
+        sensors=[inbox, pending_months, failed_run, failed_checks],
         resources={
             "installation": Installation(inbox=inbox_folder, home=home),
             "database": Warehouse(database=database),

@@ -3,11 +3,19 @@
 import dagster as dg
 
 from assets.landing import files
+from assets.mails import mails
 
 LANDING = dg.define_asset_job(
     "landing",
     selection=dg.AssetSelection.assets(files),
     description="Read what is new in the inbox.",
+    executor_def=dg.in_process_executor,
+)
+
+MAILS = dg.define_asset_job(
+    "mails",
+    selection=dg.AssetSelection.assets(mails),
+    description="Send what was not sent: reports, refused files, deliveries missing at their deadline.",
     executor_def=dg.in_process_executor,
 )
 

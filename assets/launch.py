@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.alerts import causes
 from assets.definitions import build
 from assets.partitions import MONTHS, key_of
 from energy_pipeline import warehouse
@@ -41,13 +42,6 @@ def prepare_environment(inbox: Path, home: Path) -> Home:
     return folders
 
 
-def _cause(event: dg.DagsterEvent) -> str:
-    """Return what the step raised: the cause of Dagster's own error; what caused it in turn is for the log."""
-    error = getattr(event.event_specific_data, "error", None)
-    raised = error.cause or error if error is not None else None
-    return raised.message.strip() if raised is not None else (event.message or "")
-
-
 def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance,
@@ -56,10 +50,9 @@ def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
     if not result.success:
-        failures = [event for event in result.all_events if event.is_step_failure]
-        causes = "\n".join(f"— {event.step_key} : {_cause(event)}" for event in failures)
+        told = "\n".join(f"— {cause}" for cause in causes([e for e in result.all_events if e.is_step_failure]))
         raise RunError(
-            f"Le traitement « {job} » a échoué (exécution {result.run_id} dans l'interface Dagster) :\n{causes}"
+            f"Le traitement « {job} » a échoué (exécution {result.run_id} dans l'interface Dagster) :\n{told}"
         )
 
 

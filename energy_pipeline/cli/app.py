@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli import bills, keys, query, serve, status
+from energy_pipeline.cli import annexe2, annexe6, bills, explain, keys, mailbox, query, send, serve, status
 from energy_pipeline.cli.console import (
     SOME_REFUSED,
     HomeOption,
@@ -68,14 +68,19 @@ def run(inbox: InboxOption, home: HomeOption) -> None:
     raise typer.Exit(SOME_REFUSED if refused else 0)
 
 
+app.command("fetch")(mailbox.fetch)
+app.command("send")(send.send)
 app.command("sql")(query.sql)
 app.command("ui")(serve.ui)
 app.command("status")(status.status)
 app.command("calendar")(status.calendar)
 app.command("due")(status.due)
+app.command("explain")(explain.explain)
 app.command("bill")(bills.bill)
 app.command("rates")(bills.rates)
 app.add_typer(keys.app, name="keys")
+app.add_typer(annexe2.app, name="annexe2")
+app.add_typer(annexe6.app, name="annexe6")
 
 
 if __name__ == "__main__":
