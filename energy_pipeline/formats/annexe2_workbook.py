@@ -18,6 +18,9 @@ ROWS_READY = 200
 """Rows of a list of participants with their drop-downs, beyond those filled in."""
 _LISTS_COLUMN = 7
 """Column H of the first sheet, hidden: a list typed in a drop-down is limited to 255 characters, a range is not."""
+MARK = " *"
+MANDATORY = ("always", "asked", "no_racco", "producer")
+"""Obligations that the mark tells: those of an agent or of static keys are in the comment of the cell."""
 _PREAMBLE = (
     "Annexe 2.1 – Périmètre des participants à l'opération d'autoconsommation collective",
     "Les champs marqués * sont obligatoires. Une marque rouge au coin d'une cellule : précisions au survol.",
@@ -91,10 +94,10 @@ def _first_sheet(sheet: Worksheet, wanted: Layout, found: Declaration, look: _Lo
         sheet.write_string(line, 0, wanted.titles[part], look.title)
         sheet.write_blank(line, 1, None, look.title)
         for place, one in enumerate(wanted.of(part), start=line + 1):
-            mark = " *" if one.obligation_xlsx == "always" else ""
-            sheet.write_string(place, 0, one.sheet_labels["operation"] + mark, look.label)
+            is_mandatory = one.obligation_xlsx in MANDATORY
+            sheet.write_string(place, 0, one.sheet_labels["operation"] + MARK * is_mandatory, look.label)
             _comment(sheet, place, 0, one)
-            is_wanted = one.obligation_xlsx in ("always", "asked") or (part == "agent" and has_agent)
+            is_wanted = is_mandatory or (one.obligation == "agent" and has_agent)
             _write(sheet, (place, 1), one, found.fields.get(one.label, ""), look, is_wanted=is_wanted)
             _rule(sheet, (place, 1, place, 1), one, look)
         line += len(wanted.of(part)) + 2
@@ -127,8 +130,8 @@ def _participants(
     last = len(rows) + ROWS_READY
     for column, one in enumerate(fields):
         sheet.set_column(column, column, 26, look.cell(one))
-        is_mandatory = one.obligation in ("always", "no_racco", "producer")
-        sheet.write_string(0, column, one.sheet_labels[role] + (" *" if is_mandatory else ""), look.label)
+        is_mandatory = one.obligation_xlsx in MANDATORY
+        sheet.write_string(0, column, one.sheet_labels[role] + MARK * is_mandatory, look.label)
         _comment(sheet, 0, column, one)
         _rule(sheet, (1, column, last, column), one, look)
         for line, row in enumerate(rows, start=1):

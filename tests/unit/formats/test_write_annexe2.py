@@ -271,7 +271,7 @@ def test_the_workbook_has_three_sheets_marks_comments_and_texts():
     assert [label.split(" (")[0] for label in header] == [
         "Numéro de PRM ou de PDL *", "Numéro de demande de raccordement",
         "Identité ou raison sociale du Consommateur titulaire du contrat d'accès au réseau *",
-        "Adresse du consommateur titulaire du contrat d'accès au réseau *", "SIRET ou RNA",
+        "Adresse du consommateur titulaire du contrat d'accès au réseau *", "SIRET ou RNA *",
         "Coefficients statiques de répartition de la production autoconsommée entre chaque Consommateur",
     ]  # fmt: skip
     assert (consumers["A2"].value, consumers["A2"].number_format, consumers["A2"].data_type) == (
