@@ -6,7 +6,7 @@ from assets.landing import files
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
 from energy_pipeline.allocation import distribution_keys
-from energy_pipeline.metering import operations, participants
+from energy_pipeline.metering import awaited, operations, participants
 from energy_pipeline.tables import marts
 
 
@@ -25,6 +25,7 @@ def perimeter(database: Warehouse) -> dg.MaterializeResult:
         with warehouse.transaction(connection):
             warehouse.replace(connection, marts.OPERATION, known)
             warehouse.replace(connection, marts.PARTICIPANT, stays)
+            warehouse.replace(connection, marts.AWAITED_PARTICIPANT, awaited(landed["participant"]))
             warehouse.replace(connection, marts.DISTRIBUTION_KEY, keys)
     return dg.MaterializeResult(
         metadata={"dagster/row_count": stays.height, "operations": known.height, "keys": keys.height}
