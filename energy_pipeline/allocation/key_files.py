@@ -1,5 +1,6 @@
 """Dynamic keys (Annexe 5): the files of a period, and what makes Enedis refuse one (convention §4.4.2, §11.5)."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from energy_pipeline.allocation.faults import Fault, Proof
 FloatArray = NDArray[np.float64]
 FLOAT_NOISE = 1e-6
 """In percent: what adding numbers of two decimals may err by. The convention has no tolerance (§4.4.2.1)."""
+_BY_API = re.compile(r"(?<![A-Za-z0-9])API(?![A-Za-z0-9])")
 CONSEQUENCE = "clés par défaut appliquées à toute la période (article 4.4.2)"
 
 
@@ -33,6 +35,11 @@ class KeyFile:
     def covers(self, period_start: date, period_end: date) -> bool:
         """Return whether the file's period is this one."""
         return (self.period_start, self.period_end) == (period_start, period_end)
+
+    @property
+    def is_by_api(self) -> bool:
+        """Whether these keys were sent by API, as `API` in the name of the file says: each step stands alone then."""
+        return bool(_BY_API.search(re.split(r"[/!]", self.path)[-1]))
 
     def rows_of(self, consumers: Iterable[str]) -> FloatArray:
         """Return the shares, as fractions, in the order of `consumers`; 0 for one that the file does not list."""
@@ -110,7 +117,7 @@ def fault(
 
 
 def invalid_steps(file: KeyFile, consumers: Set[str] | None) -> NDArray[np.bool_]:
-    """Return (steps,): where a producer's own keys are not compliant (§4.4.2.2): all, if participants differ."""
+    """Return (steps,): where keys sent by API are not compliant (§4.4.2): all, if participants differ."""
     if consumers is not None and consumers != set(file.consumers):
         return np.ones(file.percents.shape[1], dtype=bool)
     return ~_is_valid(file.percents)

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from energy_pipeline.allocation import french, hypotheses, key_files
-from energy_pipeline.allocation.faults import Fault
+from energy_pipeline.allocation.faults import Fault, Proof
 from energy_pipeline.allocation.kernel import default_shares
 from energy_pipeline.allocation.key_files import KeyFile
 from energy_pipeline.allocation.static_keys import DeclaredType, StaticVersion, holding, static_versions
@@ -71,7 +71,8 @@ def resolve(inputs: Inputs) -> tuple[Keys, list[Fault]]:
     """Return the keys of a period and the faults of what declares them.
 
     Static keys change on the day of their version; a version above 100 % is refused and the previous one holds
-    (§4.3.2). A mailed file with any fault, or none at all, gives default keys for the whole period (§4.4.1, §4.4.2).
+    (§4.3.2). A mailed file with any fault, or none at all, gives default keys for the whole period (§4.4.1, §4.4.2);
+    keys sent by API are judged step by step.
     Without any key nor type, `hypotheses` looks for keys that reproduce the published split.
     """
     faults: list[Fault] = []
@@ -149,11 +150,28 @@ def _dynamic_piece(inputs: Inputs, declared: str, faults: list[Fault]) -> _Piece
             )
         )
         return _Piece(0, steps, "default", f"{BY_DEFAULT} (article 4.4.1)")
+    if common.is_by_api and common.covers(*period) and common.percents.shape[1] == steps:
+        return _step_by_step_piece(inputs, common, faults)
     fault = key_files.fault(common, inputs.perimeter, *period, inputs.step_minutes)
     if fault or common.percents.shape[1] != steps:
         faults += [fault] if fault else []
         return _Piece(0, steps, "default", f"{BY_DEFAULT} (article 4.4.2)")
     return _Piece(0, steps, "dynamic", common.path, common.rows_of(inputs.consumers))
+
+
+def _step_by_step_piece(inputs: Inputs, file: KeyFile, faults: list[Fault]) -> _Piece:
+    """Keys common to all producers, sent by API (§4.4.2.1): default keys at the steps that are not compliant."""
+    invalid = key_files.invalid_steps(file, inputs.perimeter)
+    if invalid.any():
+        steps, count, first = len(invalid), int(invalid.sum()), int(np.argmax(invalid))
+        message = (
+            f"Clés dynamiques non conformes à {french.count(count, 'pas', 'pas')}, le premier le "
+            f"{french.instant(first, *_period(inputs))} : clés par défaut appliquées à ces pas (article 4.4.2.1)."
+        )
+        proof: Proof = [{"file": file.path, "line": first + 2}]
+        faults.append(Fault("key_file_not_compliant", message, None, None, steps, steps - count, "pas", proof))
+    shares = np.where(invalid, 0.0, np.nan_to_num(file.rows_of(inputs.consumers)))
+    return _Piece(0, len(invalid), "dynamic", file.path, shares, default_at=invalid)
 
 
 def _full_dynamic_piece(inputs: Inputs, files: list[KeyFile], faults: list[Fault]) -> _Piece:
@@ -298,7 +316,7 @@ def _dynamic_rows(operation_id: str, files: list[KeyFile]) -> list[dict[str, obj
     rows: list[dict[str, object]] = []
     for file in latest.values():
         sound = ~key_files.invalid_steps(file, None)
-        if not sound.any() or (file.producer_prm is None and not sound.all()):
+        if not sound.any() or not (sound.all() or file.producer_prm or file.is_by_api):
             continue
         means = file.percents[:, sound].mean(axis=1) / 100
         rows += [

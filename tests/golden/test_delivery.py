@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from energy_pipeline import landing
+from energy_pipeline.allocation import compute
+from energy_pipeline.metering import operations, participants
 from energy_pipeline.tables import landing as t
 from energy_pipeline.tables import schemas
 
@@ -96,3 +98,32 @@ def test_participants_and_keys(frames):
         (P2, C1): {50.0}, (P2, C2): {50.0}, (P2, C3): {0.0},
         (P3, C1): {0.0}, (P3, C2): {20.0}, (P3, C3): {80.0},
     }  # fmt: skip
+
+
+def test_the_split_of_the_delivery_is_that_of_annexe_7(frames):
+    """From the three files of keys per producer to the energies: what is printed, at each of the 96 quarter-hours."""
+    known = frames[t.FILE].select("file_id", "received_at", "path")
+    tables = (t.CURVE, t.ENERGY, t.PERIMETER, t.OPERATION, t.PARTICIPANT, t.DYNAMIC_KEY, t.SITE_ROW)
+    landed = {
+        table.name: frames.get(table, schemas.empty(table)).join(known, on="file_id") for table in tables
+    } | {"file": frames[t.FILE]}  # fmt: skip
+    made = compute(
+        landed,
+        operations(landed["operation"], landed["dynamic_key"], landed["file"]),
+        participants(landed["perimeter"], landed["participant"], landed["file"]),
+        DAY,
+    )
+    (period,) = made.operation_period.to_dicts()
+    assert (period["key_type"], period["key_type_used"], period["default_steps"]) == ("full_dynamic", "full_dynamic", 0)
+    given = {
+        (row["producer_prm"], row["consumer_prm"]): row["energy_kwh"] for row in made.exchange.iter_rows(named=True)
+    }
+    # Printed kWh of one step, here Wh of a quarter-hour: × 96 / 1000; printed with one decimal.
+    printed = {
+        (P1, C1): 100, (P1, C2): 34.1, (P1, C3): 25, (P2, C1): 50, (P2, C2): 34.1, (P2, C3): 0,
+        (P3, C1): 0, (P3, C2): 6.8, (P3, C3): 25,
+    }  # fmt: skip
+    assert given == pytest.approx({pair: kwh * 0.096 for pair, kwh in printed.items()}, abs=0.05 * 0.096)
+    assert made.issues.is_empty()
+    assert made.split_explanation.is_empty(), "what Enedis published is right"
+    assert made.exchange_curve.height == 9

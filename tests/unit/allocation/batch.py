@@ -106,8 +106,8 @@ class Batch:
         file_id = self.file(kind, period=None, path=path)
         self.add("operation", file_id=file_id, declared_on=declared_on, **fields)
 
-    def dynamic(self, percents, period=(START, END), step=15, producer=None, received_at=None):
-        file_id = self.file("dynamic_keys", period=period, received_at=received_at)
+    def dynamic(self, percents, period=(START, END), *, step=15, producer=None, received_at=None, path=None):
+        file_id = self.file("dynamic_keys", period=period, received_at=received_at, path=path)
         for prm, values in percents.items():
             self.add(
                 "dynamic_key",
