@@ -3,8 +3,6 @@
 from energy_pipeline.formats.model import Row
 from energy_pipeline.formats.supplier_rows import Export, fluid_of, point_of
 
-KIND = "annual_sites"
-
 
 def finished(export: Export, line: int, row: Row) -> list[Row]:
     """Return the row with its energy, its point and its year; a line without point is a total. Raises BadFile."""

@@ -24,6 +24,8 @@ _SEARCHED_LINES = 20
 _CENTS = Decimal("0.0001")
 _MICRO = Decimal("0.000001")
 _RANK = " (n°"
+_BLANKS = frozenset({"-", "–", "—", "/", "n/a", "#n/a", "nc"})
+"""What people and spreadsheets write in a cell of a date or a number that has none."""
 _UNIT = re.compile(r"(?<=\d)\s*(kva|kwh|kw|m3|m³|€|eur|euros)$", re.IGNORECASE)
 
 
@@ -268,7 +270,7 @@ def records(sheet: Sheet, mapped: Mapped, wanted: Layout) -> Iterator[tuple[int,
 
 
 def _value(one: Field, cell: str, line: int, column: str) -> Any:
-    if not cell:
+    if not cell or (one.type != "text" and cell.lower() in _BLANKS):
         return None
     if one.values:
         cell = one.values.get(text.plain(cell), cell)

@@ -3,7 +3,6 @@
 from energy_pipeline.formats.model import BadFile, Row
 from energy_pipeline.formats.supplier_rows import Export, fluid_of, point_of
 
-KIND = "invoices"
 TITLE_OF_POINT = {"electricity": "prm", "gas": "pce"}
 
 

@@ -22,5 +22,4 @@ def finished_request(export: Export, line: int, row: Row) -> list[Row]:
     if not row.get("request_id"):
         export.note("Ligne sans référence de demande : ignorée.", line)
         return []
-    site = row.get("site_id") or ""
-    return [row | {"site_id": site if re.search(r"\d", site) else None}]
+    return [row]

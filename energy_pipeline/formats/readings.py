@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from energy_pipeline.formats import values
 from energy_pipeline.formats.energy import slot_of
 from energy_pipeline.formats.model import BadFile, Row
-from energy_pipeline.formats.supplier_layout import SLOTS
 from energy_pipeline.formats.supplier_rows import Export, fluid_of, point_of
+from energy_pipeline.tables.columns import SLOTS
 
-KIND = "readings"
 _REGISTER = re.compile(r"([A-Za-z][\w ]*?)\s*[:=]\s*(-?[\d \u00a0\u202f]+(?:[.,]\d+)?)")
 
 

@@ -4,8 +4,6 @@ from energy_pipeline.formats import names, values
 from energy_pipeline.formats.model import Row
 from energy_pipeline.formats.supplier_rows import Export, fluid_of
 
-KIND = "sites"
-
 
 def finished(export: Export, line: int, row: Row) -> list[Row]:
     """Return the row with its energy, its point and the day of the list; none without a point. Raises BadFile."""

@@ -26,6 +26,7 @@ from typing import Any
 from energy_pipeline.formats import grids, text
 from energy_pipeline.formats.model import TABLE_OF_KIND
 from energy_pipeline.settings import REFERENCE
+from energy_pipeline.tables.columns import SLOTS
 
 FOLDER = REFERENCE / "layouts"
 FACTORS = {
@@ -33,7 +34,6 @@ FACTORS = {
     "EUR/MWh": "0.001", "c€/kWh": "0.01", "kVA": "1", "kW": "1", "VA": "0.001", "W": "0.001", "m3": "1",
 }  # fmt: skip
 """From the unit of a file to ours. A kW subscribed is a kVA at the cos φ of 1 by which it is billed."""
-SLOTS = ("BASE", "HP", "HC", "HPH", "HCH", "HPB", "HCB")
 HELPERS: Mapping[str, frozenset[str]] = {
     "invoices": frozenset({"point"}),
     "sites": frozenset({"prm", "pce"}),

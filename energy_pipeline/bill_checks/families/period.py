@@ -26,10 +26,11 @@ def _listed(pairs: dict[str, pl.Expr]) -> pl.Expr:
 
 
 def period_missing(entry: Entry) -> Outcome:
-    """Judge whether what is billed has dates."""
+    """Judge whether what is billed has dates. A pair that no bill of the supplier has is not in its export."""
     wrong = {
         pair: pl.any_horizontal(pl.col(name).fill_null(0).abs() > 0 for name in names)
         & (pl.col(f"{pair}_start").is_null() | pl.col(f"{pair}_end").is_null())
+        & pl.coalesce(f"{pair}_start", f"{pair}_end").is_not_null().any().over("supplier")
         for pair, names in BILLED.items()
     }
     failed = pl.any_horizontal(wrong.values())

@@ -6,6 +6,7 @@ from energy_pipeline.bill_checks.catalogue import Entry
 from energy_pipeline.bill_checks.model import DAYS, KWH, Check, Outcome
 from energy_pipeline.bill_checks.registers import REGISTERS
 from energy_pipeline.bill_checks.vat import normal_ttc
+from energy_pipeline.invoices.details import REGISTERS as KWH_OF_REGISTERS
 
 ENERGY = ("energy_eur", "capacity_eur", "cee_eur", "cee_precarity_eur", "guarantee_of_origin_eur")
 """What a kWh billed in excess costs; the accise stands apart, its base being contested."""
@@ -23,11 +24,14 @@ def contested() -> tuple[pl.Expr, ...]:
     )
 
 
+def _used_registers() -> pl.Expr:
+    return pl.sum_horizontal((pl.col(name).fill_null(0) != 0).cast(pl.Int32) for name in KWH_OF_REGISTERS)
+
+
 def four_slots_sum(entry: Entry) -> Outcome:
     """Judge whether the registers of a four-slot meter make the total. Two registers: see invoice_total_mismatch."""
-    names = ("consumption_hp_kwh", "consumption_hc_kwh", "consumption_hpb_kwh", "consumption_hcb_kwh")
-    total = pl.sum_horizontal(names)
-    used = pl.sum_horizontal((pl.col(name).fill_null(0) != 0).cast(pl.Int32) for name in names)
+    total = pl.sum_horizontal(KWH_OF_REGISTERS)
+    used = _used_registers()
     two_only = pl.when(pl.col("consumption_hpb_kwh").is_null() & pl.col("consumption_hcb_kwh").is_null()).then(
         pl.lit("Pas de troisième ni de quatrième cadran.")
     )
@@ -56,6 +60,9 @@ def index_difference(entry: Entry) -> Outcome:
         needs=("billed_kwh",),
         unless=(
             pl.when(pl.col("index_kwh").is_null()).then(pl.lit("Index facturés absents de l'export.")),
+            pl.when(pl.col("indexes") < _used_registers()).then(
+                pl.lit("Index de certains cadrans absents de l'export.")
+            ),
             pl.when(pl.col("curve_operation_id").is_not_null()).then(
                 pl.lit("Participant : l'index mesure la consommation physique, non les kWh facturés.")
             ),
