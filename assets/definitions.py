@@ -5,10 +5,10 @@ import dagster as dg
 from assets import allocation, follow_up, invoices, landing, mails, metering, publication, reconciliation, reports
 from assets.alerts import failed_checks, failed_run
 from assets.checks import CHECKS
-from assets.jobs import LANDING, MAILS, MONTH
+from assets.jobs import LANDING, MONTH, SENDING
 from assets.resources import Installation, Warehouse
 from assets.schedules import DAILY, MONTHLY
-from assets.sensors import inbox, pending_months
+from assets.sensors import inbox, mailbox, pending_months
 
 STAGES = (landing, metering, follow_up, allocation, invoices, reconciliation, publication, reports, mails)
 
@@ -18,9 +18,9 @@ def build(inbox_folder: str | dg.EnvVar, home: str | dg.EnvVar, database: str | 
     return dg.Definitions(
         assets=dg.load_assets_from_modules(STAGES),
         asset_checks=list(CHECKS),
-        jobs=[LANDING, MONTH, MAILS],
+        jobs=[LANDING, MONTH, SENDING],
         schedules=[MONTHLY, DAILY],
-        sensors=[inbox, pending_months, failed_run, failed_checks],
+        sensors=[inbox, mailbox, pending_months, failed_run, failed_checks],
         resources={
             "installation": Installation(inbox=inbox_folder, home=home),
             "database": Warehouse(database=database),

@@ -12,8 +12,8 @@ LANDING = dg.define_asset_job(
     executor_def=dg.in_process_executor,
 )
 
-MAILS = dg.define_asset_job(
-    "mails",
+SENDING = dg.define_asset_job(
+    "sending",
     selection=dg.AssetSelection.assets(mails),
     description="Send what was not sent: reports, refused files, deliveries missing at their deadline.",
     executor_def=dg.in_process_executor,

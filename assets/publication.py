@@ -10,7 +10,7 @@ from assets.invoices import invoices
 from assets.metering import perimeter
 from assets.reconciliation import findings
 from assets.resources import Installation
-from energy_pipeline import __version__
+from energy_pipeline import __version__, history
 from energy_pipeline.publication import publish
 
 
@@ -21,13 +21,16 @@ from energy_pipeline.publication import publish
     owners=["team:exploitation"],
 )
 def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
-    """`publication/energy.duckdb` and one Parquet file per mart, replaced in one step once all checks have passed."""
+    """`publication/energy.duckdb` and Parquet, replaced in one step once all checks have passed; a copy is kept."""
     home = installation.home_folders()
-    rows = publish(home, run_id=context.run_id, published_at=datetime.now(UTC), version=__version__)
+    retention = history.retention(home.root)
+    rows = publish(home, run_id=context.run.run_id, published_at=datetime.now(UTC), version=__version__)
+    kept = history.keep(home, retention)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(rows.values()),
             "rows per mart": dg.MetadataValue.json(rows),
             "path": dg.MetadataValue.path(str(home.publication)),
+            "kept as": dg.MetadataValue.path(str(kept)),
         }
     )

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets.jobs import LANDING, MAILS
+from assets.jobs import LANDING, SENDING
 
 MONTHLY = dg.ScheduleDefinition(
     name="monthly_landing",
@@ -16,7 +16,7 @@ MONTHLY = dg.ScheduleDefinition(
 
 DAILY = dg.ScheduleDefinition(
     name="daily_mails",
-    job=MAILS,
+    job=SENDING,
     cron_schedule="30 7 * * 1-5",
     execution_timezone="Europe/Paris",
     default_status=dg.DefaultScheduleStatus.RUNNING,

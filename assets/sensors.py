@@ -1,5 +1,6 @@
 """Sensors: what starts by itself. The inbox starts a landing; the months that it leaves pending, the monthly job."""
 
+import os
 from pathlib import Path
 
 import dagster as dg
@@ -7,7 +8,7 @@ import dagster as dg
 from assets.jobs import LANDING, MONTH
 from assets.partitions import MONTHS, key_of
 from assets.resources import Installation, Warehouse
-from energy_pipeline import warehouse
+from energy_pipeline import sources, warehouse
 
 
 def _fingerprint(inbox: Path) -> str:
@@ -57,3 +58,13 @@ def pending_months(
             )
         ]
     )
+
+
+@dg.sensor(minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)
+def mailbox(installation: Installation) -> dg.SkipReason:
+    """Copy the new messages of the mailbox into the inbox, whose own sensor starts the landing."""
+    home = installation.home_folders().root
+    if not (home / "mailbox.toml").is_file():
+        return dg.SkipReason("Not configured: no mailbox.toml in the home")
+    found = sources.fetch(sources.read_mailbox(home, os.environ), installation.inbox_path())
+    return dg.SkipReason(f"{len(found.files)} new messages, {found.known} known")
