@@ -6,7 +6,7 @@ supposition must be right for the consumers and for the producers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def explain(
     cost is one split per supposition (some tens for an ordinary operation), for the periods that differ only.
     """
     # Where a consumer was estimated, only keys of their own can be compared: without those steps first, if enough.
-    for strictness in dict.fromkeys((None, used.key_type)):
+    for strictness in (None, used.key_type) if arrays.is_estimated().any() else (used.key_type,):
         published = _Published.of(arrays, totals, arrays.is_comparable(strictness), inputs.step_minutes * W_TO_KWH)
         unexplained = published.unexplained(arrays.shared, used.key_type)
         if (unexplained > tolerances("split")["exceeded_kwh"]).any():
@@ -70,15 +70,16 @@ def explain(
 class _Published:
     """What Enedis published of each share, and how far from it a split may be by truncation alone."""
 
-    is_consumer: BoolArray
     present: BoolArray
     watts: FloatArray
     """(participants, steps); NaN where it cannot be compared."""
     totals: FloatArray
     """(participants,) in kWh; NaN where the curve tells, or where not all the steps can be compared."""
-    own_margin: FloatArray
-    default_margin: FloatArray
+    arrays: Arrays
+    slack: FloatArray
+    """W by which a published value told by the remainder may be further away."""
     kwh_per_w: float
+    margins: dict[bool, FloatArray] = field(default_factory=dict)
 
     @classmethod
     def of(cls, arrays: Arrays, totals: FloatArray, comparable: BoolArray, kwh_per_w: float) -> "_Published":
@@ -90,17 +91,19 @@ class _Published:
         present = np.greater(arrays.quality, 0)
         has_total = (comparable | ~present).all(axis=1) & ~np.isfinite(watts).any(axis=1)
         return cls(
-            arrays.is_consumer,
             present,
             np.where(comparable, watts, np.nan),
             np.where(has_total, totals, np.nan),
-            arrays.margin("static") + slack,
-            arrays.margin("default") + slack,
+            arrays,
+            slack,
             kwh_per_w,
         )
 
     def _margin(self, key_type: str | None) -> FloatArray:
-        return self.own_margin if key_type in OWN_KEYS else self.default_margin
+        own = key_type in OWN_KEYS
+        if own not in self.margins:
+            self.margins[own] = self.arrays.margin("static" if own else "default") + self.slack
+        return self.margins[own]
 
     def _beyond(self, shared: FloatArray, key_type: str | None) -> FloatArray:
         """Return, step by step in W, what the curves leave unexplained."""
@@ -121,7 +124,7 @@ class _Published:
     def residual(self, shared: FloatArray, key_type: str | None) -> float:
         """Return the unexplained energy of the worse side."""
         left = self.unexplained(shared, key_type)
-        return float(max(left[self.is_consumer].sum(), left[~self.is_consumer].sum()))
+        return float(max(left[self.arrays.is_consumer].sum(), left[~self.arrays.is_consumer].sum()))
 
     def differing(self, shared: FloatArray, key_type: str | None) -> BoolArray:
         """Return (participants, steps): where the split differs; an energy tells no step, so all of them."""

@@ -49,6 +49,33 @@ def test_every_seeded_anomaly_is_found_and_nothing_else(demo: Installation):
             assert float(row["amount_eur"]) == pytest.approx(wanted, abs=0.05), row["message"]
 
 
+def test_the_older_keys_that_enedis_kept_are_found_to_explain_its_split(demo: Installation):
+    [(operation, hypothesis, description, residual, difference)] = demo.rows(
+        "SELECT operation_id, hypothesis, description, residual_kwh, difference_kwh "
+        "FROM split_explanation WHERE rank = 1"
+    ).iter_rows()
+    assert (operation, hypothesis) == ("ACC00000101", "other_keys")
+    assert description == "avec les clés statiques de l'Annexe 2 du 01/03/2025"
+    assert residual < 0.01 * difference
+    [(message, evidence)] = demo.rows(
+        "SELECT message, evidence FROM finding WHERE check_name = 'published_split_differs'"
+    ).iter_rows()
+    assert f"Explication : {description}, la publication est reproduite au watt près" in message
+    assert '"hypothesis": "avec les clés par défaut", "residual_kwh"' in evidence
+
+
+def test_the_exchanges_of_each_step_add_up_to_those_of_the_month(demo: Installation):
+    off = demo.rows(
+        "SELECT month.producer_prm, month.consumer_prm FROM exchange_month AS month LEFT JOIN ("
+        "SELECT producer_prm, consumer_prm, sum(power_w * step_minutes / 60000) AS energy_kwh FROM ("
+        + " UNION ALL ".join(f"FROM exchange_step('ACC00000103', DATE '2025-10-{day:02}')" for day in range(1, 32))
+        + ") GROUP BY ALL) AS step USING (producer_prm, consumer_prm) "
+        "WHERE operation_id = 'ACC00000103' AND month = '2025-10-01' "
+        "AND (step.energy_kwh IS NULL OR abs(step.energy_kwh - month.energy_kwh) > 1e-6)"
+    )
+    assert off.is_empty()
+
+
 def test_a_second_run_changes_nothing(demo: Installation):
     before = content(demo.home / "publication"), content(demo.home / "reports")
     second = demo.again()
