@@ -33,8 +33,12 @@ def periods(batch):
     return found.sort("period_start")
 
 
+def landed(batch):
+    return batch.frames()["curve"].with_columns(first_received_at=pl.col("received_at"))
+
+
 def issues(batch, price_rows=NO_PRICE):
-    return republished_issues(changes(batch.frames()["curve"], periods(batch)), price_rows)
+    return republished_issues(changes(landed(batch), periods(batch)), price_rows)
 
 
 def published(*versions, series="self_consumption", prm=SCHOOL, batch=None):
@@ -100,6 +104,15 @@ def test_the_first_version_is_compared_with_the_last_whatever_came_between():
     assert (found["expected"], found["observed"]) == (pytest.approx(720), pytest.approx(648))
 
 
+def test_a_correction_taken_back_by_a_copy_of_the_first_version_changes_nothing():
+    batch = published(constant(1000), constant(700))
+    again = landed(batch).with_columns(
+        received_at=pl.when(pl.col("received_at") == FIRST).then(THIRD).otherwise("received_at")
+    )
+    assert changes(again, periods(batch)).is_empty()
+    assert changes(again.with_columns(first_received_at="received_at"), periods(batch)).height == 30
+
+
 def test_steps_that_were_absent_and_come_later_are_a_change_and_a_later_hole_is_none():
     holed = [None] * 8 + constant(1000)[8:]
     (found,) = issues(published(holed, constant(1000), series="consumption")).to_dicts()
@@ -112,7 +125,7 @@ def test_a_correction_of_some_days_is_compared_on_these_days():
     days = (date(2025, 9, 3), date(2025, 9, 4))
     batch.curve(SCHOOL, "consumption", [1000.0] * DAY + [2000.0] * DAY, period=days, received_at=SECOND)
     (proof,) = json.loads(republished_issues(
-        changes(batch.frames()["curve"], periods(batch).head(1)), NO_PRICE)["evidence"].item())  # fmt: skip
+        changes(landed(batch), periods(batch).head(1)), NO_PRICE)["evidence"].item())  # fmt: skip
     assert (proof["before_kwh"], proof["after_kwh"], proof["first_day"]) == (24, 48, "2025-09-04")
 
 
@@ -132,5 +145,5 @@ def test_the_doubled_hour_of_autumn_belongs_to_its_day():
     batch.curve(SCHOOL, "consumption", values, period=october, received_at=FIRST)
     other = [*values[: 25 * DAY], *[0.0] * 100, *values[25 * DAY + 100 :]]
     batch.curve(SCHOOL, "consumption", other, period=october, received_at=SECOND)
-    found = changes(batch.frames()["curve"], periods(batch))
+    found = changes(landed(batch), periods(batch))
     assert found.select("day", "before_kwh", "after_kwh", "steps").rows() == [(date(2025, 10, 26), 25, 0, 100)]
