@@ -39,6 +39,6 @@ def test_the_slots_of_the_latest_file_are_summed():
 
 
 def test_totals_of_the_operation_and_files_with_a_hole_tell_nothing():
-    assert energies.by_operation(
-        rows(("a", 8, None, "surplus", "BASE", 7.0), ("b", 8, A, "surplus", "HP", None), ("b", 8, A, "surplus", "HC", 1))
-    ) == {}  # fmt: skip
+    whole = ("a", 8, None, "surplus", "BASE", 7.0)
+    hole = [("b", 8, A, "surplus", "HP", None), ("b", 8, A, "surplus", "HC", 1.0)]
+    assert energies.by_operation(rows(whole, *hole)) == {}
