@@ -38,6 +38,8 @@ def _parts(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) ->
     if table not in BY_MONTH:
         return [(f"SELECT * FROM {table.qualified_name}", whole)]
     months = connection.execute(f"SELECT DISTINCT month FROM {table.qualified_name} ORDER BY month").fetchall()
+    if not months:
+        return [(f"SELECT * FROM {table.qualified_name}", whole / "empty.parquet")]
     return [
         (f"SELECT * FROM {table.qualified_name} WHERE month = DATE '{month}'", whole / f"{month:%Y-%m}.parquet")
         for (month,) in months

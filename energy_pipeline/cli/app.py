@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli import annexe2, annexe6, bills, explain, keys, mailbox, query, send, serve, status
+from energy_pipeline.cli import (
+    annexe2,
+    annexe6,
+    bills,
+    explain,
+    history,
+    keys,
+    mailbox,
+    query,
+    send,
+    serve,
+    shell,
+    status,
+)
 from energy_pipeline.cli.console import (
     SOME_REFUSED,
     HomeOption,
@@ -71,6 +84,10 @@ def run(inbox: InboxOption, home: HomeOption) -> None:
 app.command("fetch")(mailbox.fetch)
 app.command("send")(send.send)
 app.command("sql")(query.sql)
+app.command("shell")(shell.shell)
+app.command("explain")(explain.explain)
+app.command("history")(history.history)
+app.command("compare")(history.compare)
 app.command("ui")(serve.ui)
 app.command("status")(status.status)
 app.command("calendar")(status.calendar)

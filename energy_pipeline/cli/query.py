@@ -1,7 +1,10 @@
 """Commands that read the publication with SQL."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import duckdb
@@ -21,14 +24,39 @@ class TableFormat(StrEnum):
     PARQUET = "parquet"
 
 
+AtOption = Annotated[
+    str | None, typer.Option("--at", help="AAAA-MM-JJ[THH:MM]: the publication that readers had then, if it is kept.")
+]
+
+
+def publication_at(home: Path, at: str | None) -> Path:
+    """Return the present publication, or the one that readers had at a moment; exit with the reason when it is gone."""
+    if at is None:
+        return Home(home).publication
+    from energy_pipeline import history
+
+    with clear_errors(history.HistoryError):
+        path = history.at(Home(home), history.instant(at)).path
+    assert path is not None
+    return path
+
+
+@contextmanager
+def open_publication(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a publication, read-only; the tables of `marts` need no prefix."""
+    with warehouse.connect(path, read_only=True) as connection:
+        connection.execute("SET schema = 'marts'")
+        yield connection
+
+
 def sql(
     query: Annotated[str, typer.Argument(help="Statement to run on the publication.")],
     home: HomeOption,
     output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+    at: AtOption = None,
 ) -> None:
     """Run SQL on the publication, read-only; the tables of `marts` need no prefix."""
-    with clear_errors(), warehouse.connect(Home(home).publication, read_only=True) as connection:
-        connection.execute("SET schema = 'marts'")
+    with clear_errors(), open_publication(publication_at(home, at)) as connection:
         try:
             result = connection.sql(query)
         except duckdb.Error as error:

@@ -3,7 +3,7 @@
 from energy_pipeline.mail.alerts import FailedCheck, FailedRun, MissingDelivery, QuarantinedFile, of_publication
 from energy_pipeline.mail.delivery import alert_messages, deliver, preview
 from energy_pipeline.mail.model import MailError, Result, Status
-from energy_pipeline.mail.report import messages, months_to_send
+from energy_pipeline.mail.report import messages, months_to_send, sent_at
 from energy_pipeline.mail.settings import Settings, preview_settings, read_settings
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "preview",
     "preview_settings",
     "read_settings",
+    "sent_at",
 ]

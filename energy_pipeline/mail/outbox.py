@@ -5,7 +5,7 @@ leaves again, under the same Message-ID: a report received twice is better than 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -76,6 +76,16 @@ class Outbox:
     def keys(self) -> set[str]:
         """Return the keys of all that was tried."""
         return {key for (key,) in self._connection.execute("SELECT DISTINCT key FROM delivery")}
+
+    def last_sent(self, keys: Iterable[str]) -> datetime | None:
+        """Return when the last of `keys` left, to whomever."""
+        left = [
+            datetime.fromisoformat(sent_at)
+            for key in keys
+            for (sent_at,) in self._connection.execute("SELECT sent_at FROM delivery WHERE key = ?", (key,))
+            if sent_at
+        ]
+        return max(left, default=None)
 
     def opening_month(self, latest: date) -> date:
         """Return the month from which reports leave by themselves: `latest` at the first call, then that same one."""

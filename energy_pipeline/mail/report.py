@@ -75,6 +75,13 @@ def months_to_send(home: Path, *, is_preview: bool = False) -> tuple[date, ...]:
     return tuple(sorted({period.month for period in known if period.month >= first or period.key in told}))
 
 
+def sent_at(home: Path, month: date) -> datetime | None:
+    """Return when the last report of `month` (its first day) was mailed, None when none was."""
+    of_month = [period.key for period in periods(Home(home).publication) if period.month == month]
+    with read_outbox(home) as outbox:
+        return outbox.last_sent(of_month)
+
+
 def messages(home: Path, months: Sequence[date], settings: Settings) -> Iterator[Message]:
     """Return the mails of the reports of `months` (first days), one per recipient, from the publication of `home`.
 

@@ -1,0 +1,1 @@
+SELECT operation_id, month, hypothesis, description, residual_kwh FROM marts.split_explanation WHERE rank = 1
