@@ -1,1 +1,2 @@
-SELECT coalesce(supplier, party) AS who, year, sum(amount_eur) AS amount_eur FROM marts.claim GROUP BY ALL ORDER BY ALL
+SELECT year, party, supplier, operation_id, sum(findings) AS findings, sum(amount_eur) AS amount_eur, sum(amount_ttc_eur) AS amount_ttc_eur
+FROM marts.claim GROUP BY ALL ORDER BY ALL
