@@ -1,4 +1,4 @@
-"""The reports of a month, written beside one another: `<out>/<YYYY-MM>/<operation>/rapport.html` and `rapport.xlsx`.
+"""The reports of a month, written beside one another: `<out>/<YYYY-MM>/<operation>/rapport.html`, `.pdf`, `.xlsx`.
 
 A file is replaced whole or not at all. What is written depends on the publication alone, not on the run nor the hour.
 """
@@ -12,12 +12,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from energy_pipeline.reports import content, page, workbook
+from energy_pipeline.reports import content, page, pdf, workbook
 from energy_pipeline.tables.columns import OPERATION_PATTERN
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
-PAGE, WORKBOOK, INDEX = "rapport.html", "rapport.xlsx", "index.html"
+PAGE, WORKBOOK, PAPER, INDEX = "rapport.html", "rapport.xlsx", "rapport.pdf", "index.html"
 _FOLDER_PATTERN = re.compile(OPERATION_PATTERN.removesuffix("$") + r"(_\d{4}-\d{2}-\d{2})?$")
 
 
@@ -97,6 +97,7 @@ def build(publication: Path, out: Path, month: date) -> list[Path]:
             folder = _folder(out / f"{month:%Y-%m}" / folders[period], out)
             written.append(_replace(folder / PAGE, page.render(report).encode()))
             written.append(_replace(folder / WORKBOOK, workbook.render(report)))
+            written.append(_replace(folder / PAPER, pdf.render(report)))
         _remove_others(out / f"{month:%Y-%m}", set(folders.values()))
         index = page.render_index(
             _index(
@@ -165,7 +166,7 @@ def _remove_others(month: Path, kept: set[str]) -> None:
         return
     for folder in sorted(month.iterdir()):
         if folder.is_dir() and folder.name not in kept and _FOLDER_PATTERN.fullmatch(folder.name):
-            for name in (PAGE, WORKBOOK):
+            for name in (PAGE, WORKBOOK, PAPER):
                 (folder / name).unlink(missing_ok=True)
             if not any(folder.iterdir()):
                 folder.rmdir()

@@ -1,8 +1,10 @@
 """Charts as SVG, made without a browser, a font file or the network; French numbers, days written by babel."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import altair as alt
 import vl_convert
@@ -143,7 +145,13 @@ def _svg(
         .configure_axisX(grid=False)
         .configure_axisY(domain=False, ticks=False, tickCount=4)
     )  # fmt: skip
-    svg = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), format_locale="fr-FR", allowed_base_urls=[])
+    return _drawn(json.dumps(chart.to_dict(validate=False)))
+
+
+@lru_cache(maxsize=8)
+def _drawn(specification: str) -> str:
+    """Return the SVG of a Vega-Lite specification, kept: the page and the PDF of a report show the same charts."""
+    svg = vl_convert.vegalite_to_svg(specification, format_locale="fr-FR", allowed_base_urls=[])
     return _OPENING.sub(r'<svg viewBox="\1" aria-hidden="true" focusable="false">', svg, count=1)
 
 

@@ -108,6 +108,27 @@ class Definition:
     source: str
 
 
+@dataclass(frozen=True)
+class Indicator:
+    """A rate of the operation: its column, its name and what it means; `%s` stands for the percentage."""
+
+    name: str
+    title: str
+    sentence: str
+
+
+INDICATORS = (
+    Indicator("self_consumption_rate", "Autoconsommation", "Sur 100 kWh produits, %s sont consommés dans l'opération."),
+    Indicator("self_production_rate", "Autoproduction", "Sur 100 kWh consommés, %s viennent de nos producteurs."),
+    Indicator("coverage_rate", "Couverture", "La production représente %s % de la consommation."),
+)
+ENERGIES = (
+    ("production_kwh", "Production"),
+    ("self_consumption_kwh", "Autoconsommation"),
+    ("surplus_kwh", "Surplus"),
+    ("consumption_kwh", "Consommation"),
+    ("complement_kwh", "Complément"),
+)
 DEFINITIONS = (
     Definition(
         "production",

@@ -32,8 +32,9 @@ def browser() -> Iterator[Browser]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
     publication = publications.realistic(folder / "energy.duckdb")
-    report, _, index = build(publication, folder / "out", date(2025, 10, 1))
-    return {"report": report, "index": index}
+    written = build(publication, folder / "out", date(2025, 10, 1))
+    named = {path.name: path for path in written}
+    return {"report": named["rapport.html"], "index": named["index.html"]}
 
 
 @pytest.mark.parametrize("screen", SCREENS)

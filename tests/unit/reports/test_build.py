@@ -28,7 +28,9 @@ def test_a_page_and_a_workbook_per_operation_and_an_index(publication, tmp_path)
     finally:
         os.umask(before)
     folder = f"2025-10/{OPERATION}"
-    assert names(written, out) == [f"{folder}/rapport.html", f"{folder}/rapport.xlsx", "index.html"]
+    assert names(written, out) == [
+        f"{folder}/rapport.html", f"{folder}/rapport.xlsx", f"{folder}/rapport.pdf", "index.html",
+    ]  # fmt: skip
     assert {path.stat().st_mode & 0o777 for path in written} == {0o640}
     assert {path.stat().st_mode & 0o777 for path in (out, out / "2025-10", out / folder)} == {0o750}
     assert not [path for path in out.rglob("*") if path.name.endswith(".partial")]

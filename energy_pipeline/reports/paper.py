@@ -1,0 +1,301 @@
+"""What stands on each sheet of the PDF: cards, tables, charts and findings as plain text for the template."""
+
+import re
+from collections.abc import Sequence
+
+from energy_pipeline.reports import charts, evidence, french, summary, words
+from energy_pipeline.reports.charts import Chart
+from energy_pipeline.reports.content import Finding, ReportContent
+from energy_pipeline.reports.french import energy, euros, number, percent, short_day, signed
+
+Block = dict[str, object]
+FINDINGS_SHOWN = 60
+PROOFS_SHOWN = 4
+_FONT = re.compile(r'font-family="[^"]*"')
+
+
+def cards(content: ReportContent) -> list[list[Block]]:
+    """Return the cards of the first page, row by row."""
+    claims = summary.claims(content.findings)
+    amount_eur, ttc_eur = summary.claimed(claims)
+    to_pay, saving = summary.to_pay(content.findings), summary.saving(content)
+    owed = [f"soit {euros(ttc_eur)} TTC"] if claims and ttc_eur is not None else []
+    owed += [f"{claim.who} : {euros(claim.amount_eur)} HT" for claim in claims]
+    owed += [f"À prévoir, non facturé à ce jour : {euros(to_pay)} HT."] if to_pay else []
+    saved = "Prix non renseignés : déposer prices.csv pour calculer l'économie."
+    if saving.amount_eur is not None:
+        saved = "Achats évités, moins le prix de l'électricité locale et les frais d'organisation."
+        if saving.left_out:
+            saved += f" Sans {french.plural(saving.left_out, 'site')} dont les prix ne sont pas renseignés."
+    return [
+        [_produced(content, "Produit", "production_kwh"), _produced(content, "Partagé", "self_consumption_kwh")],
+        [_rate(content, indicator) for indicator in words.INDICATORS],
+        [
+            _card("À récupérer", f"{euros(amount_eur)} HT", owed or ["Aucun montant chiffré à ce jour."], marked=True),
+            _card("Économisé", euros(saving.amount_eur), [saved]),
+        ],
+    ]
+
+
+def _card(title: str, figure: str, notes: Sequence[str], *, marked: bool = False) -> Block:
+    return {"title": title, "figure": figure, "notes": list(notes), "marked": marked}
+
+
+def _produced(content: ReportContent, title: str, name: str) -> Block:
+    now = summary.figure(content.period, name)
+    if now.value is None:
+        said = f"{summary.reason(content.period, name).capitalize()}."
+    else:
+        said = "Publié par Enedis." if now.is_published else "Recalculé."
+    before = summary.figure(content.previous, name).value if content.previous else None
+    change = summary.change(now.value, before)
+    if before is not None:
+        said += f" Période précédente : {energy(before)}{f' ({change})' if change else ''}."
+    return _card(title, energy(now.value), [said])
+
+
+def _rate(content: ReportContent, indicator: words.Indicator) -> Block:
+    rate = summary.figure(content.period, indicator.name)
+    before = summary.figure(content.previous, indicator.name).value if content.previous else None
+    if rate.value is None:
+        said = f"{summary.reason(content.period, indicator.name).capitalize()}."
+    else:
+        said = indicator.sentence.replace("%s", number(rate.value * 100))
+        said += " Publié par Enedis." if rate.is_published else ""
+    said += f" Période précédente : {percent(before)}." if before is not None else ""
+    return _card(indicator.title, percent(rate.value), [said])
+
+
+def action(row: summary.Action) -> Block:
+    """Return something to do."""
+    amount = f", {euros(row.amount_eur)} HT" if row.amount_eur else ""
+    count = f" ({row.count})" if row.count > 1 else ""
+    return {
+        "title": f"{row.title}{count}",
+        "action": row.action,
+        "facts": f"{words.SEVERITIES[row.severity]}, {row.who}{amount}",
+    }
+
+
+def sections(content: ReportContent) -> list[Block]:
+    """Return the sections after the first page, those without content left out but for a sentence."""
+    return [
+        {"title": "Énergie", "blocks": _energy(content)},
+        {"title": "Consommateurs", "blocks": _consumers(content)},
+        {"title": "Producteurs", "blocks": _producers(content)},
+        {"title": "Clés de répartition", "blocks": _keys(content)},
+        {"title": "Factures", "blocks": _bills(content)},
+        {"title": "Constats", "blocks": _findings(content)},
+        {"title": "Qualité des données", "blocks": _quality(content)},
+        {"title": "Définitions", "blocks": [
+            {"kind": "definition", "word": row.word, "text": row.meaning, "source": f"{row.source}."}
+            for row in words.DEFINITIONS
+        ]},
+    ]  # fmt: skip
+
+
+def _text(text: str, kind: str = "text") -> Block:
+    return {"kind": kind, "text": text}
+
+
+def _table(
+    columns: str, rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]] = (), widths: Sequence[int] = ()
+) -> Block:
+    """Return a table; `columns`: titles separated by `|`, those of numbers marked by `#`."""
+    titles = columns.split("|")
+    return {
+        "kind": "table",
+        "columns": [
+            {"title": title.removeprefix("#"), "number": title.startswith("#"), "width": width}
+            for title, width in zip(titles, widths or [1] * len(titles), strict=True)
+        ],
+        "rows": rows,
+        "totals": totals,
+    }
+
+
+def _chart(title: str, chart: Chart) -> Block:
+    svg = _FONT.sub('font-family="Libertinus Serif"', chart.wide)
+    marks = [(charts.SHARED, "Production partagée", False), (charts.SURPLUS, "Surplus", False)]
+    if not chart.has_split:
+        marks = [(charts.SURPLUS, "Production (partage inconnu)", False)]
+    marks.append((charts.CONSUMPTION, "Consommation", True))
+    return {
+        "kind": "chart",
+        "title": title,
+        "svg": svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1),
+        "description": chart.description,
+        "said": chart.description,
+        "width": 0.85,
+        "legend": [{"colour": colour, "word": word, "line": line} for colour, word, line in marks],
+    }
+
+
+def _energy(content: ReportContent) -> list[Block]:
+    period, previous = content.period, content.previous
+    blocks = []
+    if chart := charts.daily(content.days):
+        blocks.append(_chart("Jour par jour", chart))
+    if chart := charts.hourly(content.hours):
+        blocks.append(_chart("La journée moyenne", chart))
+    blocks = blocks or [_text("Aucune courbe pour cette période : pas de graphique.")]
+    rows = [
+        [
+            f"{label} (kWh)", number(getattr(period, name), 1), number(getattr(period, f"published_{name}"), 1),
+            signed(summary.difference(period, name), 1),
+            number(summary.figure(previous, name).value, 1) if previous else french.DASH,
+        ]
+        for name, label in words.ENERGIES
+    ]  # fmt: skip
+    rows += [
+        [
+            f"Taux : {indicator.title.lower()}", percent(getattr(period, indicator.name)),
+            percent(getattr(period, f"published_{indicator.name}")),
+            summary.points(getattr(period, indicator.name), getattr(period, f"published_{indicator.name}"))
+            or french.DASH,
+            percent(summary.figure(previous, indicator.name).value) if previous else french.DASH,
+        ]
+        for indicator in words.INDICATORS
+    ]  # fmt: skip
+    blocks.append(_text("Recalculé, publié par Enedis, période précédente", "heading"))
+    blocks.append(_table("Indicateur|#Recalculé|#Publié par Enedis|#Écart|#Période précédente", rows))
+    return blocks
+
+
+def _consumers(content: ReportContent) -> list[Block]:
+    if not content.consumers:
+        return [_text("Aucun consommateur connu pour cette période.")]
+    rows = [
+        [
+            row.name or "Nom inconnu", row.prm, number(row.consumption_kwh, 1), number(row.self_consumption_kwh, 1),
+            number(row.complement_kwh, 1), percent(row.self_production_rate),
+            number(row.published_self_consumption_kwh, 1), signed(summary.difference(row, "self_consumption_kwh"), 1),
+            euros(row.saving_eur),
+        ]
+        for row in content.consumers
+    ]  # fmt: skip
+    names = ("consumption_kwh", "self_consumption_kwh", "complement_kwh")
+    totals = [
+        "Total", "", *(number(summary.total(content.consumers, name), 1) for name in names),
+        percent(content.period.self_production_rate),
+        number(summary.total(content.consumers, "published_self_consumption_kwh"), 1),
+        signed(summary.total_difference(content.consumers, "self_consumption_kwh"), 1),
+        euros(summary.saving(content).amount_eur),
+    ]  # fmt: skip
+    return [
+        _table(
+            "Site|PRM|#Consommé|#Autoconsommé|#Complément|#Auto-production|#Publié|#Écart|#Économie HT",
+            rows, [totals], (2, 2, 1, 1, 1, 1, 1, 1, 1),
+        ),
+        _text("En kWh. « Publié » : autoconsommation publiée par Enedis ; écart : recalculé moins publié.", "note"),
+    ]  # fmt: skip
+
+
+def _producers(content: ReportContent) -> list[Block]:
+    if not content.producers:
+        return [_text("Aucun producteur connu pour cette période.")]
+    rows = [
+        [
+            row.name or "Nom inconnu", row.prm, number(row.production_kwh, 1), number(row.self_produced_kwh, 1),
+            number(row.surplus_kwh, 1), percent(row.self_consumption_rate),
+            number(row.published_self_produced_kwh, 1), signed(summary.difference(row, "self_produced_kwh"), 1),
+        ]
+        for row in content.producers
+    ]  # fmt: skip
+    names = ("production_kwh", "self_produced_kwh", "surplus_kwh")
+    totals = [
+        "Total", "", *(number(summary.total(content.producers, name), 1) for name in names),
+        percent(content.period.self_consumption_rate),
+        number(summary.total(content.producers, "published_self_produced_kwh"), 1),
+        signed(summary.total_difference(content.producers, "self_produced_kwh"), 1),
+    ]  # fmt: skip
+    return [
+        _table(
+            "Installation|PRM|#Produit|#Partagé|#Surplus|#Auto-consommation|#Partagé publié|#Écart",
+            rows, [totals], (2, 2, 1, 1, 1, 1, 1, 1),
+        )
+    ]  # fmt: skip
+
+
+def _keys(content: ReportContent) -> list[Block]:
+    names = {row.prm: row.name for row in content.names}
+    said = [summary.keys_sentence(content), summary.default_steps_sentence(content)]
+    blocks = [_text(" ".join(part for part in said if part))]
+    if content.keys:
+        rows = [
+            [
+                names.get(key.consumer_prm, "Nom inconnu"), key.consumer_prm, key.producer_prm or "tous",
+                percent(key.share, 2), short_day(key.valid_from), short_day(key.valid_to),
+            ]
+            for key in content.keys
+        ]  # fmt: skip
+        blocks.append(
+            _table("Consommateur|PRM|Producteur|#Part|Depuis le|Jusqu'au, exclu", rows, (), (3, 2, 2, 1, 1, 1))
+        )
+    return blocks
+
+
+def _bills(content: ReportContent) -> list[Block]:
+    if not content.bills:
+        return [_text("Aucune facture reçue pour cette période.")]
+    rows = [
+        [
+            bill.site_name or "Site sans nom", bill.prm or "PRM absent", bill.invoice_number,
+            f"{short_day(bill.period_start)} au {short_day(bill.period_end)}", number(bill.billed_kwh),
+            number(bill.expected_kwh), words.VERDICTS[bill.verdict], euros(bill.amount_eur),
+        ]
+        for bill in content.bills
+    ]  # fmt: skip
+    return [
+        _table("Site|PRM|Facture|Dates|#Facturé (kWh)|#Attendu (kWh)|Verdict|#En trop (HT)", rows, (),
+               (3, 3, 3, 3, 1, 1, 3, 1))
+    ]  # fmt: skip
+
+
+def _findings(content: ReportContent) -> list[Block]:
+    names = {row.prm: row.name for row in content.names}
+    blocks = [_finding(row, names) for row in content.findings[:FINDINGS_SHOWN]]
+    hidden = len(content.findings) - FINDINGS_SHOWN
+    if hidden > 0:
+        blocks.append(
+            _text(f"Et {french.plural(hidden, 'autre constat', 'autres constats')} : classeur, feuille Constats.")
+        )
+    return blocks or [_text("Aucun constat pour cette période.")]
+
+
+def _finding(row: Finding, names: dict[str, str]) -> Block:
+    facts = [words.SEVERITIES[row.severity], summary.who(row.party, row.supplier)]
+    facts += [f"{euros(row.amount_eur)} HT"] if row.amount_eur is not None else []
+    facts += [f"{euros(row.amount_ttc_eur)} TTC"] if row.amount_ttc_eur is not None else []
+    about = [f"{names.get(row.prm, 'PRM')} {row.prm}"] if row.prm else []
+    about += [f"facture {row.invoice_number}"] if row.invoice_number else []
+    listed = evidence.proofs(row.evidence)
+    proofs = [proof.text for proof in listed[:PROOFS_SHOWN]]
+    if len(listed) > PROOFS_SHOWN:
+        rest = french.plural(len(listed) - PROOFS_SHOWN, "autre preuve", "autres preuves")
+        proofs.append(f"et {rest} : classeur, feuille Constats")
+    return {
+        "kind": "finding",
+        "grave": row.severity == "error",
+        "facts": ", ".join(facts),
+        "title": summary.check(row.check_name).title,
+        "message": row.message,
+        "notes": [note for note in (", ".join(about), *(f"Preuve : {proof}" for proof in proofs)) if note],
+    }
+
+
+def _quality(content: ReportContent) -> list[Block]:
+    period = content.period
+    expected = french.plural(period.steps_expected, "point de mesure attendu", "points de mesure attendus")
+    faults = f"{french.plural(period.steps_estimated, 'estimé')}, {french.plural(period.steps_missing, 'manquant')}"
+    has_fault = period.steps_missing or period.steps_estimated
+    blocks = [_text(f"{expected} : {faults if has_fault else 'tous mesurés'}.")]
+    if content.files:
+        rows = [
+            [words.FILE_KINDS[row.kind], number(row.loaded), number(row.superseded), number(row.duplicate),
+             number(row.quarantined)]
+            for row in content.files
+        ]  # fmt: skip
+        blocks.append(_table("Fichiers|#Chargés|#Remplacés|#En double|#Refusés", rows))
+    blocks += [_text(f"Refusé : {row.name} : {row.reason or 'raison inconnue'}") for row in content.quarantined]
+    return blocks
