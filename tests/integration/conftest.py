@@ -15,9 +15,15 @@ COMMAND = Path(sys.executable).parent / "energy-pipeline"
 
 
 def energy_pipeline(*arguments: str | Path, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+    return energy_pipeline_in(Path.cwd(), *arguments, timeout=timeout)
+
+
+def energy_pipeline_in(folder: Path, *arguments: str | Path, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+    """Run the command from `folder`, as a user would."""
     environment = {**os.environ, "COLUMNS": "200"}
     return subprocess.run(
         [str(COMMAND), *map(str, arguments)],
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=timeout,
