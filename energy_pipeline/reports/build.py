@@ -1,4 +1,5 @@
-"""The reports of a month, written beside one another: `<out>/<YYYY-MM>/<operation>/rapport.html`, `.pdf`, `.xlsx`.
+"""The reports of a month, written beside one another: `<out>/<YYYY-MM>/<operation>/rapport.html`, `.pdf`, `.xlsx` and
+`participants/<PRM>.html`.
 
 A file is replaced whole or not at all. What is written depends on the publication alone, not on the run nor the hour.
 """
@@ -6,18 +7,20 @@ A file is replaced whole or not at all. What is written depends on the publicati
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from energy_pipeline.reports import content, page, pdf, workbook
-from energy_pipeline.tables.columns import OPERATION_PATTERN
+from energy_pipeline.reports import content, page, participant, pdf, workbook
+from energy_pipeline.tables.columns import OPERATION_PATTERN, PRM_PATTERN
 
+PARTICIPANTS = "participants"
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
 PAGE, WORKBOOK, PAPER, INDEX = "rapport.html", "rapport.xlsx", "rapport.pdf", "index.html"
+_PRM_PATTERN = re.compile(PRM_PATTERN)
 _FOLDER_PATTERN = re.compile(OPERATION_PATTERN.removesuffix("$") + r"(_\d{4}-\d{2}-\d{2})?$")
 
 
@@ -98,6 +101,7 @@ def build(publication: Path, out: Path, month: date) -> list[Path]:
             written.append(_replace(folder / PAGE, page.render(report).encode()))
             written.append(_replace(folder / WORKBOOK, workbook.render(report)))
             written.append(_replace(folder / PAPER, pdf.render(report)))
+            written += _participants(folder / PARTICIPANTS, out, report)
         _remove_others(out / f"{month:%Y-%m}", set(folders.values()))
         index = page.render_index(
             _index(
@@ -121,6 +125,21 @@ def folder_names(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[Peri
             raise ValueError(f"{period.operation_id!r} is no operation number: no folder is made of it")
         folders[period] = name
     return folders
+
+
+def _participants(folder: Path, top: Path, report: content.ReportContent) -> list[Path]:
+    """Write each participant's own page; a point that no longer takes part loses its page."""
+    pages = {f"{own.prm}.html": participant.render(own) for own in participant.of_report(report)}
+    _remove_pages(folder, kept=pages.keys())
+    return [_replace(_folder(folder, top) / name, html.encode()) for name, html in pages.items()]
+
+
+def _remove_pages(folder: Path, kept: Collection[str] = ()) -> None:
+    for old in sorted(folder.glob("*.html")):
+        if old.name not in kept and _PRM_PATTERN.fullmatch(old.stem):
+            old.unlink()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _index(out: Path, rows: Sequence[IndexRow], others: Sequence[OtherFinding]) -> list[IndexMonth]:
@@ -168,5 +187,6 @@ def _remove_others(month: Path, kept: set[str]) -> None:
         if folder.is_dir() and folder.name not in kept and _FOLDER_PATTERN.fullmatch(folder.name):
             for name in (PAGE, WORKBOOK, PAPER):
                 (folder / name).unlink(missing_ok=True)
+            _remove_pages(folder / PARTICIPANTS)
             if not any(folder.iterdir()):
                 folder.rmdir()

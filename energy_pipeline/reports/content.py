@@ -131,6 +131,38 @@ class Producer:
 
 
 @dataclass(frozen=True)
+class ConsumerPast:
+    """A period of a consumer's present stay."""
+
+    prm: str
+    period_start: date
+    period_end: date
+    consumption_kwh: float | None
+    published_consumption_kwh: float | None
+    self_consumption_kwh: float | None
+    published_self_consumption_kwh: float | None
+    complement_kwh: float | None
+    published_complement_kwh: float | None
+    saving_eur: Decimal | None
+
+
+@dataclass(frozen=True)
+class ProducerPast:
+    """A period of a producer's present stay."""
+
+    prm: str
+    period_start: date
+    period_end: date
+    production_kwh: float | None
+    published_production_kwh: float | None
+    self_produced_kwh: float | None
+    published_self_produced_kwh: float | None
+    surplus_kwh: float | None
+    published_surplus_kwh: float | None
+    revenue_eur: Decimal | None
+
+
+@dataclass(frozen=True)
 class Day:
     """Energies of a civil day, kWh."""
 
@@ -264,6 +296,8 @@ class ReportContent:
     consumers: tuple[Consumer, ...]
     slots: tuple[Slot, ...]
     producers: tuple[Producer, ...]
+    consumed: tuple[ConsumerPast, ...]
+    produced: tuple[ProducerPast, ...]
     days: tuple[Day, ...]
     hours: tuple[Hour, ...]
     steps: tuple[Steps, ...]
@@ -326,6 +360,8 @@ def read(publication: Publication, operation_id: str, period_start: date) -> Rep
             consumers=select(con, "consumers", Consumer, **bounds),
             slots=select(con, "consumer_slots", Slot, **key),
             producers=select(con, "producers", Producer, **bounds),
+            consumed=select(con, "consumer_history", ConsumerPast, **bounds),
+            produced=select(con, "producer_history", ProducerPast, **bounds),
             days=select(con, "daily", Day, **key),
             hours=select(con, "hourly", Hour, **key),
             steps=select(con, "steps", Steps, **key),

@@ -17,8 +17,9 @@ PROOFS_SHOWN = 6
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates, with the French formats and the words that they use."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -26,7 +27,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "number": french.number,
         "energy": french.energy,
         "euros": french.euros,
@@ -37,7 +38,7 @@ def _environment() -> Environment:
         "month": french.month,
         "of_month": french.of_month,
     }
-    environment.globals |= {
+    made.globals |= {
         "plural": french.plural,
         "period_words": french.period,
         "dash": french.DASH,
@@ -47,7 +48,7 @@ def _environment() -> Environment:
         "proofs": evidence.proofs,
         "svg": Markup,
     }
-    return environment
+    return made
 
 
 def render(content: ReportContent) -> str:
@@ -56,7 +57,7 @@ def render(content: ReportContent) -> str:
     actions = summary.actions(content.findings)
     amount_eur, ttc_eur = summary.claimed(claims)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             content=content,
@@ -82,4 +83,4 @@ def render(content: ReportContent) -> str:
 
 def render_index(months: Sequence[object]) -> str:
     """Return the index of the reports, by month; `months` as `build` makes them."""
-    return _environment().get_template("index.html.j2").render(months=months)
+    return environment().get_template("index.html.j2").render(months=months)

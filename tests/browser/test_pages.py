@@ -34,11 +34,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     publication = publications.realistic(folder / "energy.duckdb")
     written = build(publication, folder / "out", date(2025, 10, 1))
     named = {path.name: path for path in written}
-    return {"report": named["rapport.html"], "index": named["index.html"]}
+    return {"report": named["rapport.html"], "index": named["index.html"],
+            "consumer": named["30001000000012.html"], "producer": named["30001000000021.html"]}  # fmt: skip
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", ["report", "index"])
+@pytest.mark.parametrize("name", ["report", "index", "consumer", "producer"])
 def test_a_page_is_quiet_fetches_nothing_and_fits(browser, pages, tmp_path, name, screen):
     width, height = SCREENS[screen]
     page = browser.new_page(viewport={"width": width, "height": height})
@@ -93,9 +94,10 @@ def test_the_first_screen_of_a_desk_holds_the_figures_and_what_to_do(browser, pa
     page.close()
 
 
-def test_text_stands_out_from_its_background(browser, pages):
+@pytest.mark.parametrize("name", ["report", "index", "consumer"])
+def test_text_stands_out_from_its_background(browser, pages, name):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(pages["report"].as_uri())
+    page.goto(pages[name].as_uri())
     faint = page.evaluate(CONTRAST.read_text(encoding="utf-8"))
     assert faint == []
     page.close()

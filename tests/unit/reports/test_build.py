@@ -11,6 +11,7 @@ from energy_pipeline.reports import build
 from energy_pipeline.tables import marts
 from tests import publications
 from tests.publications import OPERATION, period
+from tests.unit.reports.conftest import HALL, ROOF, SCHOOL
 
 MONTH = date(2025, 10, 1)
 STEPS = {"steps_expected": 0, "steps_estimated": 0, "steps_missing": 0}
@@ -29,10 +30,11 @@ def test_a_page_and_a_workbook_per_operation_and_an_index(publication, tmp_path)
         os.umask(before)
     folder = f"2025-10/{OPERATION}"
     assert names(written, out) == [
-        f"{folder}/rapport.html", f"{folder}/rapport.xlsx", f"{folder}/rapport.pdf", "index.html",
+        f"{folder}/rapport.html", f"{folder}/rapport.xlsx", f"{folder}/rapport.pdf",
+        *(f"{folder}/participants/{prm}.html" for prm in (HALL, SCHOOL, ROOF)), "index.html",
     ]  # fmt: skip
     assert {path.stat().st_mode & 0o777 for path in written} == {0o640}
-    assert {path.stat().st_mode & 0o777 for path in (out, out / "2025-10", out / folder)} == {0o750}
+    assert {path.stat().st_mode & 0o777 for path in (out, out / folder, out / folder / "participants")} == {0o750}
     assert not [path for path in out.rglob("*") if path.name.endswith(".partial")]
 
 

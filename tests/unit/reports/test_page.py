@@ -116,7 +116,7 @@ def test_without_keys_the_published_figures_are_shown_and_labelled(report):
 
 
 def test_an_empty_report_says_so(report):
-    parts = "consumers slots producers days hours steps keys bills findings files quarantined"
+    parts = "consumers slots producers consumed produced days hours steps keys bills findings files quarantined"
     bare = dict.fromkeys(parts.split(), ())
     text = words(replace(report, previous=None, **bare))
     for expected in (

@@ -61,7 +61,7 @@ def test_what_the_data_say_is_text_and_not_markup(report):
 
 
 def test_an_empty_report_says_so(report):
-    parts = "consumers slots producers days hours steps keys bills findings files quarantined"
+    parts = "consumers slots producers consumed produced days hours steps keys bills findings files quarantined"
     said = text(pdf.render(replace(report, previous=None, **dict.fromkeys(parts.split(), ()))))
     for expected in ("Rien à faire pour cette période", "Aucune courbe pour cette période", "Prix non renseignés",
                      "Aucun consommateur connu", "Aucun producteur connu", "Aucune facture reçue",
