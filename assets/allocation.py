@@ -20,7 +20,6 @@ MONTHLY = (
     marts.CONSUMER_SLOT_MONTH,
     marts.EXCHANGE_MONTH,
     marts.OPERATION_MONTH,
-    marts.CURVE,
 )
 
 
@@ -92,7 +91,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
     owners=["team:exploitation"],
 )
 def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
-    """Energies and rates per operation, consumer, producer and slot; each step as a row (`marts.curve`)."""
+    """Energies and rates per operation, consumer, producer and slot."""
     rows: dict[str, int] = {}
     with database.get_connection() as connection:
         for month in map(month_of, context.partition_keys):

@@ -38,7 +38,7 @@ class Warehouse(DuckDBResource):
         """Open the private warehouse for writing; one writer at a time."""
         path = Path(self.database)
         path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        with warehouse.connect(path) as connection:
-            warehouse.create(connection, tables.ALL_TABLES)
+        with warehouse.connect(path, holds_arrays=True) as connection:
+            warehouse.create(connection, tables.PRIVATE_TABLES)
             warehouse.create_staging(connection)
             yield connection

@@ -13,6 +13,7 @@ from energy_pipeline import warehouse
 from energy_pipeline.follow_up import calendar_file
 from energy_pipeline.settings import Home
 from energy_pipeline.tables import Table, marts, schemas
+from energy_pipeline.warehouse import quoted
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 BY_MONTH = (marts.CURVE,)
@@ -25,11 +26,6 @@ def put_in_place(temporary: Path, final: Path) -> None:
         os.fsync(handle.fileno())
     temporary.chmod(FILE_MODE)
     temporary.replace(final)
-
-
-def quoted(path: Path) -> str:
-    """Return a path as a literal of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> list[tuple[str, Path]]:
@@ -58,6 +54,19 @@ def _make_folders(folder: Path, targets: set[Path]) -> None:
             gone.unlink()
 
 
+def _insert_curves(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill `marts.curve`, step by step, from the arrays of the attached private warehouse."""
+    months = warehouse.query(connection, "SELECT DISTINCT month FROM private.computed.operation_period ORDER BY month")
+    own = warehouse.query(connection, "SELECT current_database() AS name").item()
+    connection.execute("USE private")
+    for month in months["month"]:
+        connection.execute(
+            f"INSERT INTO {own}.{marts.CURVE.qualified_name} BY NAME {warehouse.statement('marts/curve')}",
+            {"month": month},
+        )
+    connection.execute(f"USE {own}")
+
+
 def publish(home: Home, *, run_id: str, published_at: datetime, version: str) -> dict[str, int]:
     """Copy the schema `marts` of the private warehouse to the publication, each mart to Parquet, deadlines to an .ics.
 
@@ -73,11 +82,12 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
         connection.execute(warehouse.statement("publication/exchange_step"))
         connection.execute(f"ATTACH {quoted(home.warehouse)} AS private (READ_ONLY)")
         for table in marts.TABLES:
-            if table is marts.PUBLICATION:
+            if table in (marts.PUBLICATION, marts.CURVE):
                 continue
             connection.execute(
                 f"INSERT INTO {table.qualified_name} BY NAME SELECT * FROM private.{table.qualified_name}"
             )
+        _insert_curves(connection)
         about = {
             "run_id": run_id,
             "published_at": published_at,

@@ -17,6 +17,12 @@ _CATALOGUE = """
     FROM duckdb_columns() WHERE database_name = current_database()
 """
 """Tables and columns of the database, with what it says of them."""
+MEMORY_LIMIT = "2GB"
+"""Beyond it DuckDB spills to the disk; what Python holds of a batch of operations comes on top."""
+ROWS_OF_ARRAYS = 2048
+"""Rows of a group where a row is a curve of a month: by default a group has 122 880 rows, and a month of 1 500
+operations would fill one only, held in memory until the end of the transaction and read by one core.
+"""
 LATEST_ONLY = (landing.ENERGY, landing.EXCHANGE, landing.SYNTHESIS, landing.PRICE)
 
 
@@ -24,14 +30,33 @@ class WarehouseError(Exception):
     """The warehouse cannot be opened; the message, in French, says why and what to do."""
 
 
+def quoted(path: Path) -> str:
+    """Return a path as a literal of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _open(path: Path, *, read_only: bool, holds_arrays: bool) -> duckdb.DuckDBPyConnection:
+    if not holds_arrays:
+        return duckdb.connect(str(path), read_only=read_only, config={"memory_limit": MEMORY_LIMIT})
+    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp"})
+    try:
+        connection.execute(f"ATTACH {quoted(path)} AS energy (ROW_GROUP_SIZE {ROWS_OF_ARRAYS})")
+        connection.execute("USE energy")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
 @contextmanager
-def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, *, read_only: bool = False, holds_arrays: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the DuckDB file at `path`, in the time zone of the meters, and close it whatever happens.
 
-    Raises WarehouseError when another process holds the file or when it is not a DuckDB file.
+    `holds_arrays`: to write a file whose rows are long arrays. Raises WarehouseError when another process holds the
+    file or when it is not a DuckDB file.
     """
     try:
-        connection = duckdb.connect(str(path), read_only=read_only)
+        connection = _open(path, read_only=read_only, holds_arrays=holds_arrays)
     except duckdb.IOException as error:
         if "lock" in str(error):
             raise WarehouseError(

@@ -8,5 +8,7 @@ from energy_pipeline.tables import computed, landing, marts
 from energy_pipeline.tables.model import Column, Table
 
 ALL_TABLES: tuple[Table, ...] = landing.TABLES + computed.TABLES + marts.TABLES
+PRIVATE_TABLES: tuple[Table, ...] = tuple(table for table in ALL_TABLES if table is not marts.CURVE)
+"""Tables of the private warehouse: `marts.curve` is made of `computed.curve` when it is published."""
 
-__all__ = ["ALL_TABLES", "Column", "Table", "computed", "landing", "marts"]
+__all__ = ["ALL_TABLES", "PRIVATE_TABLES", "Column", "Table", "computed", "landing", "marts"]

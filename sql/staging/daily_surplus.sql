@@ -1,10 +1,21 @@
 -- Surplus of each producer on each day of the periods of a month: of the curve, else the period's energy spread evenly.
-WITH by_day AS (
+WITH step AS (
     SELECT
-        operation_id, period_start, prm, CAST(step_start AS DATE) AS day,
+        operation_id, period_start, curve.prm, curve.step_minutes,
+        unnest(range(len(curve.measured_w))) AS step,
+        unnest(curve.remainder_w) AS surplus_w,
+        unnest(curve.published_remainder_w) AS published_surplus_w
+    FROM computed.curve AS curve
+    INNER JOIN computed.operation_period AS period USING (operation_id, period_start)
+    WHERE curve.role = 'producer' AND period.month = $month
+),
+
+by_day AS (
+    SELECT
+        operation_id, period_start, prm,
+        CAST(period_start::TIMESTAMP::TIMESTAMPTZ + to_minutes(step * step_minutes) AS DATE) AS day,
         sum(coalesce(surplus_w, published_surplus_w) * step_minutes) / 60000 AS curve_kwh
-    FROM marts.curve
-    WHERE role = 'producer' AND month = $month
+    FROM step
     GROUP BY operation_id, period_start, prm, day
 )
 
