@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
-from energy_pipeline.reports import content, page, participant, pdf, workbook
+from energy_pipeline.reports import content, page, participant, pdf, portfolio, workbook
+from energy_pipeline.reports.portfolio import IndexEntry, IndexMonth, IndexRow, OtherFinding
 from energy_pipeline.tables.columns import OPERATION_PATTERN, PRM_PATTERN
 
 PARTICIPANTS = "participants"
@@ -32,57 +32,6 @@ class PeriodKey:
     period_start: date
     period_end: date
     month: date
-
-
-@dataclass(frozen=True)
-class IndexRow:
-    """Headline figures of a period, for the index."""
-
-    operation_id: str
-    name: str | None
-    month: date
-    period_start: date
-    period_end: date
-    production_kwh: float | None
-    published_production_kwh: float | None
-    self_consumption_kwh: float | None
-    published_self_consumption_kwh: float | None
-    self_consumption_rate: float | None
-    self_production_rate: float | None
-    amount_eur: Decimal | None
-    errors: int
-    findings: int
-
-
-@dataclass(frozen=True)
-class OtherFinding:
-    """A finding that belongs to no operation."""
-
-    month: date | None
-    check_name: str
-    severity: str
-    party: str
-    supplier: str | None
-    amount_eur: Decimal | None
-    amount_ttc_eur: Decimal | None
-    message: str
-
-
-@dataclass(frozen=True)
-class IndexEntry:
-    """A report that exists, and its folder below the index."""
-
-    row: IndexRow
-    folder: str
-
-
-@dataclass(frozen=True)
-class IndexMonth:
-    """A month of the index."""
-
-    month: date | None
-    entries: tuple[IndexEntry, ...]
-    others: tuple[OtherFinding, ...]
 
 
 def build(publication: Path, out: Path, month: date) -> list[Path]:
@@ -108,7 +57,8 @@ def build(publication: Path, out: Path, month: date) -> list[Path]:
                 out,
                 content.select(con, "index", IndexRow),
                 content.select(con, "other_findings", OtherFinding),
-            )
+            ),
+            portfolio.read(con),
         )
     written.append(_replace(_folder(out, out) / INDEX, index.encode()))
     return written

@@ -9,11 +9,13 @@ from markupsafe import Markup
 
 from energy_pipeline.reports import charts, evidence, french, summary, words
 from energy_pipeline.reports.content import ReportContent
+from energy_pipeline.reports.portfolio import IndexMonth, Portfolio
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 FINDINGS_SHOWN = 60
 """Findings on the page, gravest first; the workbook has them all."""
 PROOFS_SHOWN = 6
+DEADLINES_SHOWN = 12
 
 
 @cache
@@ -81,6 +83,18 @@ def render(content: ReportContent) -> str:
     )
 
 
-def render_index(months: Sequence[object]) -> str:
-    """Return the index of the reports, by month; `months` as `build` makes them."""
-    return environment().get_template("index.html.j2").render(months=months)
+def render_index(months: Sequence[IndexMonth], portfolio: Portfolio) -> str:
+    """Return the page of all operations, then of all reports by month; `months` as `build` makes them."""
+    standings = {row.operation_id: row for row in portfolio.standings}
+    latest = [
+        (entry, standings[entry.row.operation_id])
+        for month in months
+        for entry in month.entries
+        if entry.row.period_start == standings[entry.row.operation_id].period_start
+    ]
+    latest.sort(key=lambda pair: (pair[0].row.name or "", pair[0].row.operation_id))
+    return (
+        environment()
+        .get_template("index.html.j2")
+        .render(months=months, portfolio=portfolio, latest=latest, deadlines_shown=DEADLINES_SHOWN)
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from energy_pipeline.reports import content
-from energy_pipeline.tables import marts
+from energy_pipeline.tables import marts, money_marts
 from tests import publications
 from tests.publications import OPERATION, finding, period
 
@@ -106,6 +106,30 @@ def rows() -> dict[object, publications.Rows]:
             finding(3, "under_billed", "warning", "supplier", "Sous-facturé.", month=here["month"],
                     supplier=SUPPLIER, amount_eur=Decimal("-20.50"), amount_ttc_eur=Decimal("-24.60")),
             finding(4, "quarantined_file", "error", "organiser", "Fichier d'origine inconnue.", operation_id=None),
+        ],
+        money_marts.CLAIM: [
+            {"party": "supplier", "supplier": SUPPLIER, "operation_id": OPERATION, "invoice_number": "+33FACT",
+             "month": here["month"], "year": 2025, "findings": 1, "unquantified": 0, "amount_eur": Decimal("1234.56"),
+             "amount_ttc_eur": Decimal("1481.47"), "to_review": 1, "to_review_eur": Decimal("7.77"),
+             "underbilled_eur": Decimal("20.50")},
+            {"party": "enedis", "operation_id": OPERATION, "month": here["month"], "year": 2025, "findings": 2,
+             "unquantified": 1, "amount_eur": Decimal("1.30"), "to_review": 0, "to_review_eur": Decimal(0),
+             "underbilled_eur": Decimal(0)},
+        ],
+        marts.COMPLETENESS: [
+            {**here, "prm": prm, "role": "consumer", "kind": "curve", "series": "consumption", "status": status}
+            for prm, status in ((SCHOOL, "received"), (HALL, "missing"), (GONE, "not_expected"))
+        ],
+        marts.DEADLINE: [
+            {"operation_id": OPERATION, "kind": kind, "party": party, "due_on": due_on, "title": title,
+             "description": f"{title}, à faire.", "article": "5.2.2", "done": done}
+            for kind, party, due_on, title, done in (
+                ("results", "enedis", date(2025, 10, 8), "Résultats passés", False),
+                ("results", "enedis", date(2025, 10, 22), "Résultats reçus", True),
+                ("results", "enedis", date(2025, 11, 22), "Résultats attendus", False),
+                ("results", "enedis", date(2025, 12, 22), "Résultats lointains", False),
+                ("change_notice", "organiser", date(2025, 10, 25), "Changement", None),
+            )
         ],
         marts.FILE: [
             {"file_id": "f" * 64, "path": "a/b.csv", "name": "b.csv", "delivery": "a", "kind": "curve",

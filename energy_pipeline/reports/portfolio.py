@@ -1,0 +1,128 @@
+"""All operations at once, for the head of the index: where each stands, what to claim from whom, what falls due."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from energy_pipeline.reports import content
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An operation at its last published period: files of that period (None: not known), euros to claim in all."""
+
+    operation_id: str
+    period_start: date
+    expected: int | None
+    received: int | None
+    missing: int | None
+    quarantined: int | None
+    claimed_eur: Decimal
+    unquantified: int
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is to be claimed from a party; `ttc_eur` is None where a part of it has no amount with VAT."""
+
+    party: str
+    supplier: str | None
+    amount_eur: Decimal
+    ttc_eur: Decimal | None
+    findings: int
+    unquantified: int
+    to_review_eur: Decimal
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline of the convention."""
+
+    operation_id: str
+    name: str | None
+    party: str
+    due_on: date
+    title: str
+    description: str
+    article: str
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """What the head of the index is made of."""
+
+    standings: tuple[Standing, ...]
+    owed: tuple[Owed, ...]
+    deadlines: tuple[Due, ...]
+
+    @property
+    def claimed_eur(self) -> Decimal:
+        """Euros to claim from all, excluding VAT."""
+        return sum((row.amount_eur for row in self.owed), Decimal(0))
+
+    @property
+    def lacking(self) -> int:
+        """Files that are missing or refused, over the last period of each operation."""
+        return sum((row.missing or 0) + (row.quarantined or 0) for row in self.standings)
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """Headline figures of a period, for the index."""
+
+    operation_id: str
+    name: str | None
+    month: date
+    period_start: date
+    period_end: date
+    production_kwh: float | None
+    published_production_kwh: float | None
+    self_consumption_kwh: float | None
+    published_self_consumption_kwh: float | None
+    self_consumption_rate: float | None
+    self_production_rate: float | None
+    amount_eur: Decimal | None
+    errors: int
+    findings: int
+
+
+@dataclass(frozen=True)
+class OtherFinding:
+    """A finding that belongs to no operation."""
+
+    month: date | None
+    check_name: str
+    severity: str
+    party: str
+    supplier: str | None
+    amount_eur: Decimal | None
+    amount_ttc_eur: Decimal | None
+    message: str
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """A report that exists, and its folder below the index."""
+
+    row: IndexRow
+    folder: str
+
+
+@dataclass(frozen=True)
+class IndexMonth:
+    """A month of the index."""
+
+    month: date | None
+    entries: tuple[IndexEntry, ...]
+    others: tuple[OtherFinding, ...]
+
+
+def read(con: duckdb.DuckDBPyConnection) -> Portfolio:
+    """Return the portfolio of a publication opened by `content.connect`; it knows no clock."""
+    return Portfolio(
+        content.select(con, "portfolio", Standing),
+        content.select(con, "claims_by_party", Owed),
+        content.select(con, "next_deadlines", Due),
+    )
