@@ -14,7 +14,7 @@ from typing import Any
 
 import fastexcel
 
-from energy_pipeline.formats import text, values
+from energy_pipeline.formats import text, values, workbook_limits
 from energy_pipeline.formats.model import BadFile, Note, Row
 from energy_pipeline.settings import REFERENCE
 
@@ -86,6 +86,7 @@ class Mapped:
 
 def sheets(content: bytes) -> list[Sheet]:
     """Return the sheets of an xlsx workbook, every cell as text. Raises BadFile for a broken workbook."""
+    workbook_limits.check(content)
     try:
         book = fastexcel.read_excel(content)
         found = []

@@ -15,13 +15,18 @@ _SHORT_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{2})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?$")
 FAR_YEAR = 9999
+MOST = 10**12
+"""No energy, power or amount of the trade comes near it, and every column of ours holds what lies below."""
 
 
 def number(text: str, line: int | None, column: str) -> Decimal:
     """Return the number written in `text`: decimal comma or point, spaces between thousands. Raises BadFile."""
     bare = _SPACES.sub("", text.strip())
     if _SCIENTIFIC.fullmatch(bare) or _NUMBER.fullmatch(bare):
-        return Decimal(bare.replace(",", "."))
+        value = Decimal(bare.replace(",", "."))
+        if abs(value) >= MOST:
+            raise BadFile("Nombre démesuré.", line, column, text)
+        return value
     raise BadFile("Nombre illisible.", line, column, text)
 
 
