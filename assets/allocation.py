@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from assets.batches import batches
+from assets.metadata import described
 from assets.metering import perimeter
 from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
@@ -56,6 +57,9 @@ def _forget(connection: duckdb.DuckDBPyConnection, month: date) -> None:
     partitions_def=MONTHS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     owners=["team:exploitation"],
+    metadata=described(
+        computed.CURVE, computed.OPERATION_PERIOD, computed.EXCHANGE, computed.SLOT_ENERGY, computed.ISSUE
+    ),
 )
 def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
     """The split of Annexe 7, recomputed at each step from consumption, production and keys; dense arrays."""
@@ -89,6 +93,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
     partitions_def=MONTHS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     owners=["team:exploitation"],
+    metadata=described(marts.OPERATION_MONTH, *MONTHLY),
 )
 def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
     """Energies and rates per operation, consumer, producer and slot."""

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets.metadata import described
 from assets.metering import perimeter
 from assets.resources import Warehouse
 from energy_pipeline import follow_up as domain
@@ -9,7 +10,13 @@ from energy_pipeline import warehouse
 from energy_pipeline.tables import marts
 
 
-@dg.asset(group_name="follow_up", kinds={"polars", "duckdb"}, deps=[perimeter], owners=["team:exploitation"])
+@dg.asset(
+    group_name="follow_up",
+    kinds={"polars", "duckdb"},
+    deps=[perimeter],
+    owners=["team:exploitation"],
+    metadata=described(marts.COMPLETENESS, marts.DEADLINE),
+)
 def follow_up(database: Warehouse) -> dg.MaterializeResult:
     """Deadlines of the convention for each period, and the files that each participant's period calls for."""
     with database.get_connection() as connection:

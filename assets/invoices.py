@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.landing import files
+from assets.metadata import described
 from assets.resources import Warehouse
 from energy_pipeline import invoices as domain
 from energy_pipeline import warehouse
@@ -10,7 +11,13 @@ from energy_pipeline.tables import marts
 from energy_pipeline.tables.supplier_marts import SUPPLIER_MARTS
 
 
-@dg.asset(group_name="invoices", kinds={"polars", "duckdb"}, deps=[files], owners=["team:exploitation"])
+@dg.asset(
+    group_name="invoices",
+    kinds={"polars", "duckdb"},
+    deps=[files],
+    owners=["team:exploitation"],
+    metadata=described(marts.INVOICE, marts.INVOICE_LINE, marts.SITE, marts.PRICE),
+)
 def invoices(database: Warehouse) -> dg.MaterializeResult:
     """Sites and their history, invoices and their components, prices, readings; of a statement repeated, the latest."""
     with database.get_connection() as connection:

@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
+from assets.metadata import described
 from assets.resources import Installation, Warehouse
 from energy_pipeline import landing, sources, warehouse
 from energy_pipeline.reconciliation import months_touched
@@ -47,7 +48,12 @@ def _months_of_bills(connection: duckdb.DuckDBPyConnection, landed: landing.Land
     return touched | frozenset(following.filter(following.is_in(billed.implode())))
 
 
-@dg.asset(group_name="landing", kinds={"polars", "duckdb"}, owners=["team:exploitation"])
+@dg.asset(
+    group_name="landing",
+    kinds={"polars", "duckdb"},
+    owners=["team:exploitation"],
+    metadata=described(landed_tables.FILE, marts.FILE),
+)
 def files(context: dg.AssetExecutionContext, installation: Installation, database: Warehouse) -> dg.MaterializeResult:
     """Files of the inbox: recognised, registered, read, or refused with a reason in French.
 

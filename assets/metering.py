@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.landing import files
+from assets.metadata import described
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
 from energy_pipeline.allocation import distribution_keys
@@ -10,7 +11,13 @@ from energy_pipeline.metering import awaited, operations, participants
 from energy_pipeline.tables import marts
 
 
-@dg.asset(group_name="metering", kinds={"polars", "duckdb"}, deps=[files], owners=["team:exploitation"])
+@dg.asset(
+    group_name="metering",
+    kinds={"polars", "duckdb"},
+    deps=[files],
+    owners=["team:exploitation"],
+    metadata=described(marts.PARTICIPANT, marts.OPERATION, marts.DISTRIBUTION_KEY, marts.AWAITED_PARTICIPANT),
+)
 def perimeter(database: Warehouse) -> dg.MaterializeResult:
     """Operations, stays of their participants and distribution keys, from Annexe 2, Annexe 5 and the perimeters."""
     with database.get_connection() as connection:

@@ -9,6 +9,7 @@ import polars as pl
 from assets.allocation import indicators
 from assets.batches import batches
 from assets.invoices import invoices
+from assets.metadata import described
 from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
@@ -95,6 +96,7 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[Reco
     partitions_def=MONTHS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     owners=["team:exploitation"],
+    metadata=described(marts.FINDING, marts.INVOICE_RECONCILIATION, marts.BILL_CHECK, marts.SAVING_MONTH),
 )
 def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
     """Each bill beside the curves, each published figure beside ours: verdicts, findings, euros to claim and saved."""
