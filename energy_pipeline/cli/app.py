@@ -9,6 +9,7 @@ from energy_pipeline.cli import (
     annexe2,
     annexe6,
     bills,
+    claims,
     explain,
     history,
     keys,
@@ -95,6 +96,7 @@ app.command("due")(status.due)
 app.command("explain")(explain.explain)
 app.command("bill")(bills.bill)
 app.command("rates")(bills.rates)
+app.command("claims")(claims.claims)
 app.add_typer(keys.app, name="keys")
 app.add_typer(annexe2.app, name="annexe2")
 app.add_typer(annexe6.app, name="annexe6")

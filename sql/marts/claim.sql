@@ -2,8 +2,9 @@
 WITH known AS (
     SELECT
         *,
-        severity = 'error' AND (amount_eur > 0 OR amount_eur IS NULL)
-        AND (party = 'supplier' OR check_name = 'published_split_differs') AS is_claimed,
+        severity = 'error' AND (
+            party = 'supplier' AND (amount_eur > 0 OR amount_eur IS NULL) OR check_name = 'published_split_differs'
+        ) AS is_claimed,
         severity <> 'error' AND amount_eur > 0 AS is_to_review,
         party = 'supplier' AND amount_eur < 0 AS is_lacking
     FROM marts.finding
@@ -15,7 +16,7 @@ SELECT
     year(month) AS year,
     count(*) FILTER (is_claimed) AS findings,
     count(*) FILTER (is_claimed AND amount_eur IS NULL) AS unquantified,
-    coalesce(sum(amount_eur) FILTER (is_claimed), 0) AS amount_eur,
+    coalesce(sum(amount_eur) FILTER (is_claimed AND amount_eur > 0), 0) AS amount_eur,
     sum(amount_ttc_eur) FILTER (is_claimed) AS amount_ttc_eur,
     count(*) FILTER (is_to_review) AS to_review,
     coalesce(sum(amount_eur) FILTER (is_to_review), 0) AS to_review_eur,

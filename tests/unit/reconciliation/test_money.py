@@ -11,7 +11,7 @@ from energy_pipeline import warehouse
 from energy_pipeline.reconciliation.management import management_surcharge
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.surplus import surplus_revenue
-from energy_pipeline.tables import marts, money_marts, schemas
+from energy_pipeline.tables import computed, marts, money_marts, schemas
 from tests.unit.reconciliation.frames import price, prices
 
 ACC, SCHOOL, ROOF = "ACC00000001", "30001000000011", "30001000000021"
@@ -28,7 +28,8 @@ NOVEMBER = {
 @pytest.fixture
 def database() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    warehouse.create(connection, marts.TABLES)
+    connection.execute("SET TimeZone = 'Europe/Paris'")
+    warehouse.create(connection, (*marts.TABLES, *computed.TABLES))
     return connection
 
 
@@ -71,7 +72,22 @@ def test_no_surplus_earns_nothing_whatever_the_price():
     assert made["revenue_eur"].to_list() == [Decimal(0)]
 
 
-def test_the_surplus_of_the_curve_is_weighed_by_day_and_the_energy_file_evenly(database):
+def test_the_surplus_of_the_curve_is_weighed_by_civil_day(database):
+    # 1 kW all along October but 3 kW on the 26th, which has 25 hours.
+    hours = 31 * 24 + 1
+    watts = [3000.0 if 25 * 24 <= hour < 25 * 24 + 25 else 1000.0 for hour in range(hours)]
+    period = {**OCTOBER, "step_minutes": 60, "steps_expected": hours, "steps_estimated": 0, "steps_missing": 0}
+    curve = {"operation_id": ACC, "period_start": OCTOBER["period_start"], "prm": ROOF, "role": "producer",
+             "step_minutes": 60, "quality": [1] * hours, "measured_w": watts, "remainder_w": watts}  # fmt: skip
+    producer = {**OCTOBER, "prm": ROOF, "surplus_kwh": 795.0}
+    for table, row in ((computed.OPERATION_PERIOD, period), (computed.CURVE, curve), (marts.PRODUCER_MONTH, producer)):
+        warehouse.insert(database, table, schemas.frame(table, [row]))
+    days = warehouse.run(database, "staging/daily_surplus", month=date(2025, 10, 1))
+    assert days["weight"].to_list() == [24.0] * 25 + [75.0] + [24.0] * 5
+    assert days["surplus_kwh"].unique().to_list() == [795.0]
+
+
+def test_the_surplus_of_an_energy_file_is_spread_evenly(database):
     producer = {**OCTOBER, "prm": ROOF, "published_surplus_kwh": 62.0}
     warehouse.insert(database, marts.PRODUCER_MONTH, schemas.frame(marts.PRODUCER_MONTH, [producer]))
     days = warehouse.run(database, "staging/daily_surplus", month=date(2025, 10, 1))

@@ -1,0 +1,2 @@
+-- Suppliers of the bills.
+SELECT DISTINCT supplier FROM marts.invoice ORDER BY supplier
