@@ -30,26 +30,30 @@ def _labels(start: date, end: date, step: int) -> tuple[datetime, ...]:
     return tuple(hour + timedelta(minutes=minute) for hour in hours for minute in range(0, 60, step))
 
 
+@lru_cache(maxsize=16)
+def _written(labels: tuple[datetime, ...]) -> list[str]:
+    """Return the labels as a file writes them."""
+    return [f"{label:%d/%m/%Y %H:%M}" for label in labels]
+
+
 def _percent(cell: str, line: int, column: str) -> float | None:
     if _PLAIN_PERCENT.fullmatch(cell):
         return float(cell.replace(",", "."))
     return float(values.positive(cell, line, column)) if cell else None
 
 
-def _regular(decoded: str, consumers: int, labels: Sequence[datetime]) -> NDArray[np.float64] | None:
+def _regular(decoded: str, consumers: int, labels: tuple[datetime, ...]) -> NDArray[np.float64] | None:
     """Return the shares (consumer, step) of a file without accident, read in one pass; None for any other."""
     try:
-        table = pl.read_csv(
-            decoded.encode(), separator=";", infer_schema=False, quote_char=None, new_columns=["label"]
-        )  # fmt: skip
+        table = pl.read_csv(decoded.encode(), separator=";", infer_schema=False, quote_char=None)
     except pl.exceptions.PolarsError:
         return None
     if table.width != consumers + 1 or table.height != len(labels):
         return None
-    if table["label"].to_list() != [f"{label:%d/%m/%Y %H:%M}" for label in labels]:
+    if table.to_series(0).to_list() != _written(labels):
         return None
     shares = (
-        table.drop("label")
+        table.drop(table.columns[0])
         .select(pl.all().str.strip_chars_end("\r").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False))
         .to_numpy()
         .T

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import fastexcel
@@ -67,6 +67,11 @@ class Layout:
     fields: tuple[Field, ...]
     known: frozenset[str]
     spans_two_lines: bool = False
+
+    @cached_property
+    def aliases(self) -> frozenset[str]:
+        """Every label that names one of our columns."""
+        return frozenset().union(*(one.aliases for one in self.fields))
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,8 @@ def map_header(lines: Sequence[Sequence[str]], wanted: Layout) -> Mapped | None:
         for place, label in enumerate(labels):
             if label and (plain := text.plain(label)):
                 named.setdefault(plain, []).append(place)
+        if wanted.aliases.isdisjoint(named):
+            continue
         places: dict[str, int] = {}
         combined: dict[str, tuple[int, ...]] = {}
         for one in wanted.fields:

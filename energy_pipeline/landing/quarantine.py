@@ -32,11 +32,12 @@ def keep_refused(landed: Landed, folder: Path) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(refused.content)
         copy.with_name(copy.name + SUFFIX).write_text(reason_text(refused), encoding="utf-8")
-    for path in {way for loaded in landed.loaded_paths for way in (loaded, *containers(loaded))}:
+    held = set(folder.rglob("*"))
+    for path in {way for loaded in landed.loaded_paths for way in (loaded, *containers(loaded))} if held else ():
         copy = _place(folder, path)
-        for left in (copy, copy.with_name(copy.name + SUFFIX)):
+        for left in {copy, copy.with_name(copy.name + SUFFIX)} & held:
             left.unlink(missing_ok=True)
-        _remove_empty(copy.parent, folder)
+            _remove_empty(copy.parent, folder)
 
 
 def _remove_empty(child: Path, folder: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from energy_pipeline.formats.model import BadFile
@@ -42,24 +43,24 @@ class Entry:
     fault: BadFile | None = None
     """Why a container could not be entered: the entry is then the container itself."""
 
-    @property
+    @cached_property
     def path(self) -> str:
         """Path below the inbox, `!` entering an archive or a mail."""
         return ENTERS.join(self.chain)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Base name of the file."""
         return self.chain[-1].replace("\\", "/").rsplit("/", 1)[-1]
 
-    @property
+    @cached_property
     def deliveries(self) -> tuple[str, ...]:
         """Paths of the folders, archives and mails that hold the file, innermost first; '' is the inbox."""
         path = self.path
         cuts = [place for place, letter in enumerate(path) if letter in ("/", ENTERS)]
         return tuple(path[:cut] for cut in reversed(cuts)) or ("",)
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Names that may tell the operation or the period: the file, what holds it outwards, the mail's subject."""
         holders = [path.replace(ENTERS, "/").rsplit("/", 1)[-1] for path in self.deliveries]
@@ -75,6 +76,11 @@ def is_ignored(name: str) -> bool:
     """Whether a file or folder is hidden, temporary, or left by an office program or an operating system."""
     low = name.lower()
     return low in _IGNORED or low.startswith(_IGNORED_STARTS) or low.endswith(_IGNORED_ENDS)
+
+
+def _stays_in(folder: Path, path: Path) -> bool:
+    """Whether the file is no link that leaves the folder: it would land files that nobody dropped."""
+    return not path.is_symlink() or path.resolve().is_relative_to(folder)
 
 
 class Inbox:
@@ -96,9 +102,9 @@ class Inbox:
                     self._learn_password((relative,))
         found: list[Entry] = []
         for relative in files:
-            path = self._root / relative
-            at = datetime.fromtimestamp(path.stat().st_mtime, PARIS)
-            found.extend(self._enter(Entry((relative,), at, size_bytes=path.stat().st_size), 1, None))
+            status = (self._root / relative).stat()
+            at = datetime.fromtimestamp(status.st_mtime, PARIS)
+            found.extend(self._enter(Entry((relative,), at, size_bytes=status.st_size), 1, None))
         return sorted(found, key=lambda entry: entry.path)
 
     def read(self, entry: Entry) -> bytes:
@@ -114,10 +120,10 @@ class Inbox:
         inside = self._root.resolve()
         for folder, folders, names in os.walk(self._root):
             folders[:] = [name for name in folders if not is_ignored(name)]
+            here = Path(folder)
             for name in names:
-                path = Path(folder) / name
-                # A link that leaves the inbox would land files that nobody dropped.
-                if not is_ignored(name) and path.is_file() and path.resolve().is_relative_to(inside):
+                path = here / name
+                if not is_ignored(name) and path.is_file() and _stays_in(inside, path):
                     yield path.relative_to(self._root).as_posix()
 
     def _learn_password(self, chain: Chain) -> None:

@@ -53,3 +53,11 @@ def test_keys_written_are_read(day, consumers, newline, random):
         assert len(found.notes) == (accident == "last row twice")
     missing = dynamic_keys.read(name, newline.join([header, *rows[1:]]).encode())
     assert all(np.isnan(row["percents"][0]) and not np.isnan(row["percents"][1:]).any() for row in missing.rows)
+
+
+def test_a_plain_file_is_read_in_one_pass(monkeypatch):
+    labels = steps_of(date(2025, 10, 26))
+    lines = ["Horodate;30001000000001", *(f"{label};40,25" for label in labels)]
+    monkeypatch.setattr(dynamic_keys, "_tolerant", None)
+    (row,) = dynamic_keys.read("ACC00000001_15_26102025_26102025.txt", "\n".join(lines).encode()).rows
+    assert row["percents"].tolist() == [40.25] * 100
