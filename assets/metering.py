@@ -7,6 +7,7 @@ from assets.metadata import described
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
 from energy_pipeline.allocation import distribution_keys
+from energy_pipeline.follow_up import consents
 from energy_pipeline.metering import awaited, operations, participants
 from energy_pipeline.tables import marts
 
@@ -23,7 +24,7 @@ def perimeter(database: Warehouse) -> dg.MaterializeResult:
     with database.get_connection() as connection:
         landed = {
             name: warehouse.query(connection, f"SELECT * FROM staging.{name}")
-            for name in ("operation", "participant", "perimeter", "dynamic_key")
+            for name in ("operation", "participant", "perimeter", "dynamic_key", "consent")
         }
         registry = warehouse.query(connection, "SELECT * FROM landing.file WHERE operation_id IS NOT NULL")
         known = operations(landed["operation"], landed["dynamic_key"], registry)
@@ -34,6 +35,7 @@ def perimeter(database: Warehouse) -> dg.MaterializeResult:
             warehouse.replace(connection, marts.PARTICIPANT, stays)
             warehouse.replace(connection, marts.AWAITED_PARTICIPANT, awaited(landed["participant"]))
             warehouse.replace(connection, marts.DISTRIBUTION_KEY, keys)
+            warehouse.replace(connection, marts.CONSENT, consents(landed["consent"]))
     return dg.MaterializeResult(
         metadata={"dagster/row_count": stays.height, "operations": known.height, "keys": keys.height}
     )

@@ -14,7 +14,9 @@ from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
 from energy_pipeline.bill_checks import bill_findings, check_bills
+from energy_pipeline.follow_up import consent_issues
 from energy_pipeline.invoices import latest_details
+from energy_pipeline.metering import republications
 from energy_pipeline.reconciliation import (
     Reconciled,
     Reduced,
@@ -26,6 +28,7 @@ from energy_pipeline.reconciliation import (
     surplus_revenue,
     timeline,
 )
+from energy_pipeline.reconciliation.republications import republished_issues
 from energy_pipeline.tables import computed, marts, money_marts
 
 Frames = dict[str, pl.DataFrame]
@@ -46,19 +49,38 @@ def _landed(connection: duckdb.DuckDBPyConnection, month: date) -> Frames:
 
 
 def _known(connection: duckdb.DuckDBPyConnection) -> Frames:
-    tables = (marts.OPERATION, marts.PARTICIPANT, marts.SITE)
+    tables = (marts.OPERATION, marts.PARTICIPANT, marts.SITE, marts.CONSENT)
     return {table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}") for table in tables}
 
 
 def _computed(connection: duckdb.DuckDBPyConnection, landed: Frames, known: Frames, month: date) -> Frames:
-    """Read what was computed but for the curves, and add what the perimeter's life shows."""
+    """Read what was computed but for the curves; add what perimeters, authorisations and versions of curves show."""
     tables = (computed.OPERATION_PERIOD, computed.EXCHANGE, computed.ISSUE, marts.SPLIT_EXPLANATION)
     frames = {table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}") for table in tables}
     periods = frames["operation_period"].filter(pl.col("month") == month)
     life = perimeter_issues(
         known["operation"], known["participant"], landed["participant"], landed["perimeter"], periods
     )
-    return frames | {"issue": pl.concat([frames["issue"], life])}
+    signed = consent_issues(known["consent"], known["participant"], periods)
+    again = republished_issues(_changes(connection, periods), landed["price"])
+    return frames | {"issue": pl.concat([frames["issue"], life, signed, again])}
+
+
+def _changes(connection: duckdb.DuckDBPyConnection, periods: pl.DataFrame) -> pl.DataFrame:
+    """Return what the curves of these periods that were published several times said first, and say now."""
+    connection.register("periods_of_month", periods.select("operation_id", "period_start", "period_end").to_arrow())
+    files = warehouse.run(connection, "staging/files_published_again")
+    connection.unregister("periods_of_month")
+    connection.register("files_published_again", files.to_arrow())
+    found = [
+        republications.changes(
+            warehouse.run(connection, "staging/curves_published_again", ids=ids),
+            periods.filter(pl.col("operation_id").is_in(ids)),
+        )
+        for ids in batches(files["operation_id"].unique().sort().to_list())
+    ]
+    connection.unregister("files_published_again")
+    return pl.concat([pl.DataFrame(schema=republications.CHANGES_SCHEMA), *found])
 
 
 def _reduced(

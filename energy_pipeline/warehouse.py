@@ -23,7 +23,9 @@ ROWS_OF_ARRAYS = 2048
 """Rows of a group where a row is a curve of a month: by default a group has 122 880 rows, and a month of 1 500
 operations would fill one only, held in memory until the end of the transaction and read by one core.
 """
-LATEST_ONLY = (landing.ENERGY, landing.EXCHANGE, landing.SYNTHESIS, landing.PRICE)
+LATEST_ONLY = (landing.ENERGY, landing.EXCHANGE, landing.SYNTHESIS, landing.PRICE, landing.CONSENT)
+OF_ANY_OPERATION = (landing.PRICE, landing.CONSENT)
+"""Tables whose rows may name an operation or hold for all, whatever their file."""
 
 
 class WarehouseError(Exception):
@@ -112,7 +114,7 @@ def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views `staging.*`: rows of the files that count, with their date and path.
 
     Earlier versions stay where the reader of the view resolves step by step or keeps a history; of totals (energies,
-    exchanges, syntheses) and of files edited in place (operations.toml, prices.csv) only the latest counts.
+    exchanges, syntheses) and of files edited in place (operations.toml, prices.csv, consents.csv) only the latest one.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS staging")
     for table in landing.TABLES:
@@ -125,7 +127,7 @@ def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT row.*, file.received_at, file.path
             FROM {table.qualified_name} AS row
             INNER JOIN landing.file AS file ON file.file_id = row.file_id AND (file.status = 'loaded'{earlier})
-            {same_operation if "operation_id" in table.column_names and table is not landing.PRICE else ""}
+            {same_operation if "operation_id" in table.column_names and table not in OF_ANY_OPERATION else ""}
         """)
 
 

@@ -40,8 +40,10 @@ def at_once(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_the_inbox_fills_the_marts(at_once):
-    for name in ("curve", "operation_month", "finding", "participant", "file", "invoice_reconciliation"):
+    for name in ("curve", "operation_month", "finding", "participant", "file", "invoice_reconciliation", "consent"):
         assert at_once[name], name
+    for check_name in ("republished_curve", "consent_missing", "quarantined_file", "over_billed"):
+        assert any(f"'{check_name}'" in row for row in at_once["finding"]), check_name
 
 
 def test_the_marts_do_not_depend_on_the_order_of_arrival(at_once, tmp_path):
