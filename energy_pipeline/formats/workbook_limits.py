@@ -1,6 +1,7 @@
 """What keeps a hostile or mangled workbook from the library that reads it, which would end the process.
 
-A sheet is read as a whole rectangle: a single cell at XFD1048576 asks for a terabyte.
+A sheet is read as a whole rectangle: a single cell at XFD1048576 asks for a terabyte. So does a table of texts that
+says to hold billions of them.
 """
 
 import io
@@ -16,6 +17,7 @@ MAX_PART_BYTES = 256 << 20
 MAX_WHOLE_BYTES = 512 << 20
 _CHUNK = 1 << 20
 _OVERLAP = 64
+_COUNT = re.compile(rb"""\b(?:uniqueCount|count)\s*=\s*["']([0-9]+)["']""")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 _UNREADABLE = "Classeur illisible : le fichier .xlsx est abîmé ou n'en est pas un."
 _FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError, RuntimeError, KeyError)
@@ -34,18 +36,18 @@ def check(content: bytes) -> None:
 
 
 def _check_part(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    is_sheet = "sheet" in part.filename.lower() and part.filename.lower().endswith(".xml")
     widest, deepest, size, tail = 0, 0, 0, b""
     with book.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             if size > MAX_PART_BYTES:
                 raise BadFile("Classeur refusé : contenu démesuré par rapport à sa taille.", value=part.filename)
-            if is_sheet:
-                for column, row in set(_PLACE.findall(tail + chunk)):
-                    widest = max(widest, _rank(column))
-                    deepest = max(deepest, int(row[:12]))
-                tail = chunk[-_OVERLAP:]
+            seen = tail + chunk
+            for column, row in set(_PLACE.findall(seen)):
+                widest, deepest = max(widest, _rank(column)), max(deepest, int(row[:12]))
+            if any(len(count) > 12 or int(count) > MAX_CELLS for count in set(_COUNT.findall(seen))):
+                raise BadFile(_UNREADABLE, value=part.filename)
+            tail = chunk[-_OVERLAP:]
     if widest * deepest > MAX_CELLS:
         raise BadFile(
             "Feuille démesurée : une cellule est remplie très loin des autres. Effacer lignes et colonnes inutiles.",

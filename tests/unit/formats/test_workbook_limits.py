@@ -27,6 +27,16 @@ def test_one_cell_at_the_end_of_the_sheet_is_refused():
     assert refused.value.value == "1048576 lignes, 16384 colonnes"
 
 
+def test_a_table_of_texts_that_says_to_hold_billions_is_refused():
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'uniqueCount="4"', b'uniqueCount="30001000000101"'))
+    assert b"30001000000101" in made.getvalue()
+    with pytest.raises(BadFile, match="Classeur illisible"):
+        grids.sheets(made.getvalue())
+
+
 def test_a_large_sheet_within_the_limit_is_read():
     [sheet] = grids.sheets(workbook(Feuil1=[["a"] * 50] * 2000))
     assert (len(sheet.lines), len(sheet.lines[0])) == (2000, 50)
