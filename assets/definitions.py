@@ -6,6 +6,7 @@ from assets import allocation, follow_up, invoices, landing, mails, metering, pu
 from assets.alerts import failed_checks, failed_run
 from assets.checks import CHECKS
 from assets.jobs import LANDING, MONTH, SENDING
+from assets.quality import quality_of_the_publication
 from assets.resources import Installation, Warehouse
 from assets.schedules import DAILY, MONTHLY
 from assets.sensors import inbox, mailbox, pending_months
@@ -17,7 +18,7 @@ def build(inbox_folder: str | dg.EnvVar, home: str | dg.EnvVar, database: str | 
     """Return the definitions for an installation: its inbox, its home, and the DuckDB file of its warehouse."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(STAGES),
-        asset_checks=list(CHECKS),
+        asset_checks=[*CHECKS, quality_of_the_publication],
         jobs=[LANDING, MONTH, SENDING],
         schedules=[MONTHLY, DAILY],
         sensors=[inbox, mailbox, pending_months, failed_run, failed_checks],

@@ -20,6 +20,7 @@ PARTICIPANTS = "participants"
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
 PAGE, WORKBOOK, PAPER, INDEX = "rapport.html", "rapport.xlsx", "rapport.pdf", "index.html"
+QUALITY = "qualite.html"
 _PRM_PATTERN = re.compile(PRM_PATTERN)
 _FOLDER_PATTERN = re.compile(OPERATION_PATTERN.removesuffix("$") + r"(_\d{4}-\d{2}-\d{2})?$")
 
@@ -52,16 +53,16 @@ def build(publication: Path, out: Path, month: date) -> list[Path]:
             written.append(_replace(folder / PAPER, pdf.render(report)))
             written += _participants(folder / PARTICIPANTS, out, report)
         _remove_others(out / f"{month:%Y-%m}", set(folders.values()))
-        index = page.render_index(
-            _index(
-                out,
-                content.select(con, "index", IndexRow),
-                content.select(con, "other_findings", OtherFinding),
-            ),
-            portfolio.read(con),
-        )
-    written.append(_replace(_folder(out, out) / INDEX, index.encode()))
-    return written
+    return [*written, write_index(publication, out)]
+
+
+def write_index(publication: Path, out: Path) -> Path:
+    """Write the index of what stands in `out`: the reports, the page of the quality of the data; return its path."""
+    with content.connect(publication) as con:
+        rows, others = content.select(con, "index", IndexRow), content.select(con, "other_findings", OtherFinding)
+        quality = QUALITY if (out / QUALITY).is_file() else None
+        index = page.render_index(_index(out, rows, others), portfolio.read(con), quality)
+    return _replace(_folder(out, out) / INDEX, index.encode())
 
 
 def folder_names(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[PeriodKey | IndexRow, str]:

@@ -83,8 +83,11 @@ def render(content: ReportContent) -> str:
     )
 
 
-def render_index(months: Sequence[IndexMonth], portfolio: Portfolio) -> str:
-    """Return the page of all operations, then of all reports by month; `months` as `build` makes them."""
+def render_index(months: Sequence[IndexMonth], portfolio: Portfolio, quality: str | None = None) -> str:
+    """Return the page of all operations, then of all reports by month; `months` as `build` makes them.
+
+    `quality`: the page of the quality of the data beside it, when there is one.
+    """
     standings = {row.operation_id: row for row in portfolio.standings}
     latest = [
         (entry, standings[entry.row.operation_id])
@@ -96,5 +99,5 @@ def render_index(months: Sequence[IndexMonth], portfolio: Portfolio) -> str:
     return (
         environment()
         .get_template("index.html.j2")
-        .render(months=months, portfolio=portfolio, latest=latest, deadlines_shown=DEADLINES_SHOWN)
+        .render(months=months, portfolio=portfolio, latest=latest, deadlines_shown=DEADLINES_SHOWN, quality=quality)
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from energy_pipeline.reports import build
+from energy_pipeline.reports import QUALITY, build, write_index
 from energy_pipeline.tables import marts
 from tests import publications
 from tests.publications import OPERATION, period
@@ -99,3 +99,10 @@ def test_a_workbook_bears_no_time_of_its_making(publication, tmp_path):
     with zipfile.ZipFile(tmp_path / "2025-10" / OPERATION / "rapport.xlsx") as book:
         assert {entry.date_time[0] for entry in book.infolist()} == {1980}
         assert b"2025-10-14T00:00:00Z" in book.read("docProps/core.xml")
+
+
+def test_the_index_links_the_page_of_the_quality_once_it_stands(publication, tmp_path):
+    index = write_index(publication, tmp_path)
+    assert QUALITY not in index.read_text(encoding="utf-8")
+    (tmp_path / QUALITY).write_text("", encoding="utf-8")
+    assert f'href="{QUALITY}"' in write_index(publication, tmp_path).read_text(encoding="utf-8")
