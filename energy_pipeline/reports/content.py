@@ -16,6 +16,7 @@ from energy_pipeline.settings import SQL
 
 Publication = Path | duckdb.DuckDBPyConnection
 Row = TypeVar("Row")
+Checked = TypeVar("Checked", "BillDecision", "FailedCheck")
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,27 @@ class Hour:
 
 
 @dataclass(frozen=True)
+class HourOfDay:
+    """Mean power at an hour of a civil day, kW."""
+
+    day: date
+    hour: int
+    consumption_kw: float | None
+    shared_kw: float | None
+    published_shared_kw: float | None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What a producer gave to a consumer, kWh."""
+
+    producer_prm: str
+    consumer_prm: str
+    energy_kwh: float | None
+    published_energy_kwh: float | None
+
+
+@dataclass(frozen=True)
 class Steps:
     """Quality of a participant's curve: numbers of steps."""
 
@@ -237,6 +259,46 @@ class Bill:
     expected_kwh: float | None
     verdict: str
     amount_eur: Decimal | None
+
+
+@dataclass(frozen=True)
+class BillDecision:
+    """Number of checks of a billed consumption that came to a decision."""
+
+    supplier: str
+    invoice_number: str
+    detail_id: str
+    prm: str | None
+    decision: str
+    checks: int
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that a billed consumption fails, or that a person is to review."""
+
+    supplier: str
+    invoice_number: str
+    detail_id: str
+    prm: str | None
+    check_name: str
+    decision: str
+    invoiced: float | None
+    expected: float | None
+    unit: str | None
+    amount_eur: Decimal | None
+    method: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class SplitExplanation:
+    """A hypothesis on what Enedis did otherwise: kWh to explain, kWh that it leaves unexplained."""
+
+    rank: int
+    description: str
+    residual_kwh: float
+    difference_kwh: float
 
 
 @dataclass(frozen=True)
@@ -292,6 +354,7 @@ class ReportContent:
     operation: Operation
     period: Period
     previous: Period | None
+    year_before: Period | None
     names: tuple[Named, ...]
     consumers: tuple[Consumer, ...]
     slots: tuple[Slot, ...]
@@ -300,10 +363,15 @@ class ReportContent:
     produced: tuple[ProducerPast, ...]
     days: tuple[Day, ...]
     hours: tuple[Hour, ...]
+    heat: tuple[HourOfDay, ...]
+    exchanges: tuple[Exchange, ...]
     steps: tuple[Steps, ...]
     keys: tuple[Key, ...]
     bills: tuple[Bill, ...]
+    decisions: tuple[BillDecision, ...]
+    failed_checks: tuple[FailedCheck, ...]
     findings: tuple[Finding, ...]
+    explanations: tuple[SplitExplanation, ...]
     files: tuple[Files, ...]
     quarantined: tuple[Quarantined, ...]
 
@@ -352,10 +420,12 @@ def read(publication: Publication, operation_id: str, period_start: date) -> Rep
         period = found[0]
         bounds = {**key, "period_end": period.period_end, "month": period.month}
         declared = select(con, "operation", Operation, **key)
+        bills = select(con, "bills", Bill, **bounds)
         return ReportContent(
             operation=declared[0] if declared else Operation(operation_id, operation_id),
             period=period,
             previous=next(iter(select(con, "previous_period", Period, **key)), None),
+            year_before=next(iter(select(con, "year_before", Period, **bounds)), None),
             names=select(con, "names", Named, **key),
             consumers=select(con, "consumers", Consumer, **bounds),
             slots=select(con, "consumer_slots", Slot, **key),
@@ -364,10 +434,21 @@ def read(publication: Publication, operation_id: str, period_start: date) -> Rep
             produced=select(con, "producer_history", ProducerPast, **bounds),
             days=select(con, "daily", Day, **key),
             hours=select(con, "hourly", Hour, **key),
+            heat=select(con, "heat", HourOfDay, **key),
+            exchanges=select(con, "exchanges", Exchange, **key),
             steps=select(con, "steps", Steps, **key),
             keys=select(con, "keys", Key, **bounds),
-            bills=select(con, "bills", Bill, **bounds),
+            bills=bills,
+            decisions=_of_bills(select(con, "bill_checks", BillDecision, **bounds), bills),
+            failed_checks=_of_bills(select(con, "failed_bill_checks", FailedCheck, **bounds), bills),
             findings=select(con, "findings", Finding, **key),
+            explanations=select(con, "split_explanations", SplitExplanation, **key),
             files=select(con, "files", Files, **bounds),
             quarantined=select(con, "quarantined_files", Quarantined, **bounds),
         )
+
+
+def _of_bills(rows: tuple[Checked, ...], bills: tuple[Bill, ...]) -> tuple[Checked, ...]:
+    """Return the checks of the bills that this report shows: a month of two periods has two reports."""
+    shown = {(bill.supplier, bill.invoice_number, bill.detail_id, bill.prm) for bill in bills}
+    return tuple(row for row in rows if (row.supplier, row.invoice_number, row.detail_id, row.prm) in shown)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from energy_pipeline.reports import charts, evidence, french, summary, words
+from energy_pipeline.reports import charts, evidence, french, heat, summary, words
 from energy_pipeline.reports.charts import Chart
 from energy_pipeline.reports.content import Finding, ReportContent
 from energy_pipeline.reports.french import energy, euros, number, percent, short_day, signed
@@ -11,6 +11,8 @@ from energy_pipeline.reports.french import energy, euros, number, percent, short
 Block = dict[str, object]
 FINDINGS_SHOWN = 60
 PROOFS_SHOWN = 4
+FAILED_CHECKS_SHOWN = 30
+PRODUCERS_SHOWN = 6
 _FONT = re.compile(r'font-family="[^"]*"')
 
 
@@ -83,6 +85,7 @@ def sections(content: ReportContent) -> list[Block]:
         {"title": "Énergie", "blocks": _energy(content)},
         {"title": "Consommateurs", "blocks": _consumers(content)},
         {"title": "Producteurs", "blocks": _producers(content)},
+        *_exchanges(content),
         {"title": "Clés de répartition", "blocks": _keys(content)},
         {"title": "Factures", "blocks": _bills(content)},
         {"title": "Constats", "blocks": _findings(content)},
@@ -99,10 +102,13 @@ def _text(text: str, kind: str = "text") -> Block:
 
 
 def _table(
-    columns: str, rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]] = (), widths: Sequence[int] = ()
+    columns: str | Sequence[str],
+    rows: Sequence[Sequence[str]],
+    totals: Sequence[Sequence[str]] = (),
+    widths: Sequence[int] = (),
 ) -> Block:
     """Return a table; `columns`: titles separated by `|`, those of numbers marked by `#`."""
-    titles = columns.split("|")
+    titles = columns.split("|") if isinstance(columns, str) else columns
     return {
         "kind": "table",
         "columns": [
@@ -132,18 +138,25 @@ def _chart(title: str, chart: Chart) -> Block:
 
 
 def _energy(content: ReportContent) -> list[Block]:
-    period, previous = content.period, content.previous
+    period, previous, year_before = content.period, content.previous, content.year_before
     blocks = []
     if chart := charts.daily(content.days):
         blocks.append(_chart("Jour par jour", chart))
     if chart := charts.hourly(content.hours):
         blocks.append(_chart("La journée moyenne", chart))
+    for title, drawn in (
+        ("Production partagée", heat.shared(content.heat)),
+        ("Consommation", heat.consumption(content.heat)),
+    ):
+        if drawn:
+            blocks.append(_chart(f"{title}, heure par heure", drawn) | {"legend": [], "width": 0.75})
     blocks = blocks or [_text("Aucune courbe pour cette période : pas de graphique.")]
     rows = [
         [
             f"{label} (kWh)", number(getattr(period, name), 1), number(getattr(period, f"published_{name}"), 1),
             signed(summary.difference(period, name), 1),
             number(summary.figure(previous, name).value, 1) if previous else french.DASH,
+            *([number(summary.figure(year_before, name).value, 1)] if year_before else []),
         ]
         for name, label in words.ENERGIES
     ]  # fmt: skip
@@ -154,11 +167,13 @@ def _energy(content: ReportContent) -> list[Block]:
             summary.points(getattr(period, indicator.name), getattr(period, f"published_{indicator.name}"))
             or french.DASH,
             percent(summary.figure(previous, indicator.name).value) if previous else french.DASH,
+            *([percent(summary.figure(year_before, indicator.name).value)] if year_before else []),
         ]
         for indicator in words.INDICATORS
     ]  # fmt: skip
     blocks.append(_text("Recalculé, publié par Enedis, période précédente", "heading"))
-    blocks.append(_table("Indicateur|#Recalculé|#Publié par Enedis|#Écart|#Période précédente", rows))
+    columns = "Indicateur|#Recalculé|#Publié par Enedis|#Écart|#Période précédente"
+    blocks.append(_table(columns + ("|#Un an avant" if year_before else ""), rows))
     return blocks
 
 
@@ -217,6 +232,19 @@ def _producers(content: ReportContent) -> list[Block]:
     ]  # fmt: skip
 
 
+def _exchanges(content: ReportContent) -> list[Block]:
+    """Return the section of the exchanges: one column per producer, hence none for a crowd of them."""
+    producers, rows = summary.exchanges(content)
+    if not rows or len(producers) > PRODUCERS_SHOWN:
+        return []
+    names = {row.prm: row.name for row in content.names}
+    columns = ["Consommateur", "PRM", *(f"#{names.get(prm, '')} {prm}" for prm in producers)]
+    listed = [
+        [names.get(prm, "Nom inconnu"), prm, *(number(given.value, 1) for given in figures)] for prm, figures in rows
+    ]
+    return [{"title": "De chaque producteur à chaque consommateur (kWh)", "blocks": [_table(columns, listed)]}]
+
+
 def _keys(content: ReportContent) -> list[Block]:
     names = {row.prm: row.name for row in content.names}
     said = [summary.keys_sentence(content), summary.default_steps_sentence(content)]
@@ -246,15 +274,27 @@ def _bills(content: ReportContent) -> list[Block]:
         ]
         for bill in content.bills
     ]  # fmt: skip
-    return [
+    blocks = [
         _table("Site|PRM|Facture|Dates|#Facturé (kWh)|#Attendu (kWh)|Verdict|#En trop (HT)", rows, (),
                (3, 3, 3, 3, 1, 1, 3, 1))
     ]  # fmt: skip
+    if counts := summary.decisions(content):
+        told = ", ".join(f"{said.lower()} : {number(count)}" for said, count in counts)
+        blocks.append(_text(f"Contrôles de ces factures : {told}."))
+    if content.failed_checks:
+        failed = [
+            [summary.check(row.check_name).title, row.invoice_number, row.prm or "PRM absent", number(row.invoiced, 2),
+             number(row.expected, 2), row.unit or "", words.DECISIONS[row.decision], euros(row.amount_eur)]
+            for row in content.failed_checks[:FAILED_CHECKS_SHOWN]
+        ]  # fmt: skip
+        columns = "Contrôle|Facture|PRM|#Facturé|#Attendu|Unité|Décision|#Montant (HT)"
+        blocks.append(_table(columns, failed, (), (4, 3, 3, 1, 1, 1, 2, 1)))
+    return blocks
 
 
 def _findings(content: ReportContent) -> list[Block]:
     names = {row.prm: row.name for row in content.names}
-    blocks = [_finding(row, names) for row in content.findings[:FINDINGS_SHOWN]]
+    blocks = [_finding(content, row, names) for row in content.findings[:FINDINGS_SHOWN]]
     hidden = len(content.findings) - FINDINGS_SHOWN
     if hidden > 0:
         blocks.append(
@@ -263,12 +303,13 @@ def _findings(content: ReportContent) -> list[Block]:
     return blocks or [_text("Aucun constat pour cette période.")]
 
 
-def _finding(row: Finding, names: dict[str, str]) -> Block:
+def _finding(content: ReportContent, row: Finding, names: dict[str, str]) -> Block:
     facts = [words.SEVERITIES[row.severity], summary.who(row.party, row.supplier)]
     facts += [f"{euros(row.amount_eur)} HT"] if row.amount_eur is not None else []
     facts += [f"{euros(row.amount_ttc_eur)} TTC"] if row.amount_ttc_eur is not None else []
     about = [f"{names.get(row.prm, 'PRM')} {row.prm}"] if row.prm else []
     about += [f"facture {row.invoice_number}"] if row.invoice_number else []
+    explained = [f"Ce qui l'explique le mieux : {said}" for said in summary.explanation(content, row)]
     listed = evidence.proofs(row.evidence)
     proofs = [proof.text for proof in listed[:PROOFS_SHOWN]]
     if len(listed) > PROOFS_SHOWN:
@@ -280,7 +321,7 @@ def _finding(row: Finding, names: dict[str, str]) -> Block:
         "facts": ", ".join(facts),
         "title": summary.check(row.check_name).title,
         "message": row.message,
-        "notes": [note for note in (", ".join(about), *(f"Preuve : {proof}" for proof in proofs)) if note],
+        "notes": [note for note in (", ".join(about), *explained, *(f"Preuve : {proof}" for proof in proofs)) if note],
     }
 
 

@@ -1,5 +1,6 @@
 """What the report concludes from its content: what to do, what to recover, why a figure is absent."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +9,7 @@ from itertools import groupby
 from energy_pipeline.reconciliation.finding import catalogue
 from energy_pipeline.reports import french
 from energy_pipeline.reports.content import Finding, Period, ReportContent
-from energy_pipeline.reports.words import KEY_TYPES, PARTIES
+from energy_pipeline.reports.words import DECISIONS, KEY_TYPES, PARTIES
 
 ACTIONS_SHOWN = 5
 _SEVERITY_ORDER = ("error", "warning", "info")
@@ -164,6 +165,36 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
 def _sum_if_all(amounts: Iterable[Decimal | None]) -> Decimal | None:
     known = list(amounts)
     return None if any(amount is None for amount in known) else _sum(known)
+
+
+def decisions(content: ReportContent) -> tuple[tuple[str, int], ...]:
+    """Return how many checks of the bills came to each decision, in French, the gravest first."""
+    counts: Counter[str] = Counter()
+    for row in content.decisions:
+        counts[row.decision] += row.checks
+    return tuple((said, counts[name]) for name, said in DECISIONS.items() if counts[name])
+
+
+def exchanges(content: ReportContent) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[Figure, ...]], ...]]:
+    """Return the producers, then each consumer with what each of them gave it: ours, else published."""
+    known = {(row.producer_prm, row.consumer_prm): figure(row, "energy_kwh") for row in content.exchanges}
+    producers = tuple(sorted({producer for producer, _ in known}))
+    consumers = sorted({consumer for _, consumer in known})
+    return producers, tuple(
+        (consumer, tuple(known.get((producer, consumer), Figure(None)) for producer in producers))
+        for consumer in consumers
+    )
+
+
+def explanation(content: ReportContent, finding: Finding) -> tuple[str, ...]:
+    """Return, for a split that differs, what explains it best and how much each leaves unexplained."""
+    if finding.check_name != "published_split_differs":
+        return ()
+    return tuple(
+        f"{row.description} : il reste {french.energy(row.residual_kwh, 1)} d'écart sur "
+        f"{french.energy(row.difference_kwh, 1)}"
+        for row in content.explanations
+    )
 
 
 def reason(period: Period, name: str) -> str:

@@ -19,6 +19,7 @@ VERDICTS = {
     "no_curve": "Sans courbe : non vérifiable",
     "site_unknown": "Site inconnu",
 }
+DECISIONS = {"invalid": "Refusé", "review": "À vérifier", "valid": "Conforme", "ignored": "Sans objet ou sans donnée"}
 READINGS = {"actual": "relevée", "estimated": "estimée"}
 ROLES = {"consumer": "consommateur", "producer": "producteur"}
 KEY_TYPES = {

@@ -17,6 +17,11 @@ SCHOOL, HALL, GONE, ROOF = "30001000000101", "30001000000102", "30001000000103",
 EVIL_TAG = "<script>alert('x')</script>"
 EVIL_FORMULA = '=HYPERLINK("http://example.invalid","gagné")'
 SUPPLIER = "Énergies & Cie"
+PARTS = (
+    "consumers", "slots", "producers", "consumed", "produced", "days", "hours", "heat", "exchanges", "steps", "keys",
+    "bills", "decisions", "failed_checks", "findings", "files", "quarantined",
+)  # fmt: skip
+"""What a report without data lacks."""
 
 
 def rows() -> dict[object, publications.Rows]:
@@ -59,6 +64,8 @@ def rows() -> dict[object, publications.Rows]:
              "published_self_consumption_rate": 0.74, "published_source": "curve"},
             {**before, "steps_expected": 0, "steps_estimated": 0, "steps_missing": 0, "production_kwh": 5000.0,
              "self_consumption_kwh": 3000.0, "self_consumption_rate": 0.6},
+            {**period(date(2024, 9, 15), date(2024, 10, 14)), "steps_expected": 0, "steps_estimated": 0,
+             "steps_missing": 0, "production_kwh": 4000.0, "self_consumption_rate": 0.5},
         ],
         marts.CONSUMER_MONTH: [
             {**consumer, "prm": SCHOOL, "consumption_kwh": 8000.5, "self_consumption_kwh": 2000.25,
@@ -78,6 +85,29 @@ def rows() -> dict[object, publications.Rows]:
         marts.PRODUCER_MONTH: [
             {**here, "prm": ROOF, "production_kwh": 4321.5, "self_produced_kwh": 3210.25, "surplus_kwh": 1111.25,
              "published_self_produced_kwh": 3200.25, "self_consumption_rate": 0.7429, "published_source": "energy"}
+        ],
+        marts.EXCHANGE_MONTH: [
+            {**here, "producer_prm": ROOF, "consumer_prm": SCHOOL, "energy_kwh": 2000.25},
+            {**here, "producer_prm": ROOF, "consumer_prm": HALL, "published_energy_kwh": 1210.0,
+             "published_source": "energy"},
+        ],
+        marts.SPLIT_EXPLANATION: [
+            {**here, "rank": rank, "hypothesis": "other_keys", "description": said, "residual_kwh": left,
+             "difference_kwh": 10.5}
+            for rank, said, left in ((1, "avec les anciennes clés", 0.25), (2, "avec une heure de retard", 30.0))
+        ],
+        marts.BILL_CHECK: [
+            {"supplier": SUPPLIER, "invoice_number": number, "detail_id": "0001", "prm": SCHOOL,
+             "month": here["month"], "check_name": check, "family": "price", "decision": decision,
+             "source": "Contrat", "path": "factures/export.xlsx", "line": 7, **more}
+            for number, check, decision, more in (
+                ("+33FACT", "unit_price", "invalid",
+                 {"invoiced": 0.25, "expected": 0.2, "unit": "€/kWh", "amount_eur": Decimal("12.30"),
+                  "method": f"prix du contrat {EVIL_TAG}"}),
+                ("+33FACT", "vat", "valid", {}), ("+33FACT", "excise", "valid", {}),
+                ("+33FACT", "cta", "ignored", {"reason": "non facturée"}),
+                ("AUTRE", "vat", "invalid", {"amount_eur": Decimal("99.99")}),
+            )
         ],
         marts.CURVE: [
             {**curve, "prm": SCHOOL, "role": "consumer", "step_start": noon, "consumption_w": 8000.0,

@@ -3,7 +3,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from energy_pipeline.reports import charts, page
-from tests.unit.reports.conftest import EVIL_FORMULA, EVIL_TAG
+from tests.unit.reports.conftest import EVIL_FORMULA, EVIL_TAG, PARTS
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -116,8 +116,7 @@ def test_without_keys_the_published_figures_are_shown_and_labelled(report):
 
 
 def test_an_empty_report_says_so(report):
-    parts = "consumers slots producers consumed produced days hours steps keys bills findings files quarantined"
-    bare = dict.fromkeys(parts.split(), ())
+    bare = dict.fromkeys(PARTS, ())
     text = words(replace(report, previous=None, **bare))
     for expected in (
         "Rien à faire pour cette période : aucun constat.",

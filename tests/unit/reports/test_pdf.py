@@ -6,7 +6,7 @@ import pytest
 
 from energy_pipeline.reports import pdf
 from tests.programs import program
-from tests.unit.reports.conftest import EVIL_FORMULA, EVIL_TAG
+from tests.unit.reports.conftest import EVIL_FORMULA, EVIL_TAG, PARTS
 
 
 def text(data: bytes) -> str:
@@ -61,8 +61,7 @@ def test_what_the_data_say_is_text_and_not_markup(report):
 
 
 def test_an_empty_report_says_so(report):
-    parts = "consumers slots producers consumed produced days hours steps keys bills findings files quarantined"
-    said = text(pdf.render(replace(report, previous=None, **dict.fromkeys(parts.split(), ()))))
+    said = text(pdf.render(replace(report, previous=None, **dict.fromkeys(PARTS, ()))))
     for expected in ("Rien à faire pour cette période", "Aucune courbe pour cette période", "Prix non renseignés",
                      "Aucun consommateur connu", "Aucun producteur connu", "Aucune facture reçue",
                      "Aucun constat pour cette période."):  # fmt: skip
