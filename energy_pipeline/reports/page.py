@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from energy_pipeline.reports import charts, evidence, french, summary, words
+from energy_pipeline.reports import charts, evidence, french, heat, summary, words
 from energy_pipeline.reports.content import ReportContent
 from energy_pipeline.reports.portfolio import IndexMonth, Portfolio
 
@@ -16,6 +16,7 @@ FINDINGS_SHOWN = 60
 """Findings on the page, gravest first; the workbook has them all."""
 PROOFS_SHOWN = 6
 DEADLINES_SHOWN = 12
+FAILED_CHECKS_SHOWN = 30
 
 
 @cache
@@ -74,11 +75,21 @@ def render(content: ReportContent) -> str:
             more_actions=len(actions) - summary.ACTIONS_SHOWN,
             daily=charts.daily(content.days),
             hourly=charts.hourly(content.hours),
+            heat_maps=[
+                (title, chart)
+                for title, chart in (
+                    ("Production partagée", heat.shared(content.heat)),
+                    ("Consommation", heat.consumption(content.heat)),
+                )
+                if chart
+            ],
+            shades=heat.SHADES,
             names={row.prm: row.name for row in content.names},
             findings=content.findings[:FINDINGS_SHOWN],
             saving=summary.saving(content),
             hidden_findings=max(0, len(content.findings) - FINDINGS_SHOWN),
             proofs_shown=PROOFS_SHOWN,
+            failed_checks_shown=FAILED_CHECKS_SHOWN,
         )
     )
 
