@@ -66,11 +66,12 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
         known = warehouse.run(connection, "staging/known_months")["month"].to_list()
         passwords = sources.read_passwords(home.root, os.environ)
         for landed in landing.land(installation.inbox_path(), registry, passwords=passwords):
+            # Before the commit: what is registered as refused is not given again, should the process be killed.
+            landing.keep_refused(landed, home.quarantine)
             with warehouse.transaction(connection):
                 _store(connection, landed)
                 _note_pending(connection, landing.touched_months(landed, known, registry))
                 _note_pending(connection, _months_of_bills(connection, landed))
-            landing.keep_refused(landed, home.quarantine)
             read += landed.frames[landed_tables.FILE].height
             context.log.info("%d files landed", read)
         with warehouse.transaction(connection):

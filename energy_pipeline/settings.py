@@ -40,10 +40,14 @@ class Home:
         return self.root / "dagster"
 
     def create(self) -> "Home":
-        """Make the folders: publication and reports readable by the group, the rest by the owner only."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        for private in (self.warehouse.parent, self.quarantine, self.dagster):
-            private.mkdir(mode=0o700, exist_ok=True)
-        for shared in (self.publication.parent, self.reports):
-            shared.mkdir(mode=0o750, exist_ok=True)
+        """Make the folders: publication and reports readable by the group, the rest by the owner only.
+
+        Whatever the umask; a folder that exists keeps the permissions that its owner gave it.
+        """
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        private = (self.warehouse.parent, self.quarantine, self.dagster)
+        for folder in (self.root, self.publication.parent, self.reports, *private):
+            if not folder.exists():
+                folder.mkdir(mode=0o700)
+                folder.chmod(0o700 if folder in private else 0o750)
         return self

@@ -68,8 +68,8 @@ def connect(path: Path, *, read_only: bool = False, holds_arrays: bool = False) 
         if not path.exists():
             raise WarehouseError(f"L'entrepôt {path} n'existe pas : lancer d'abord « energy-pipeline run ».") from error
         raise WarehouseError(
-            f"Le fichier {path} n'est pas un entrepôt DuckDB lisible ({error}) : l'effacer, puis relancer "
-            "« energy-pipeline run », qui le reconstruit depuis la boîte de dépôt."
+            f"Le fichier {path} n'est pas un entrepôt DuckDB lisible ({error}) : « energy-pipeline run --rebuild » "
+            "le refait depuis la boîte de dépôt."
         ) from error
     try:
         connection.execute("SET TimeZone = 'Europe/Paris'")

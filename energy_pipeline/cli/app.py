@@ -14,6 +14,7 @@ from energy_pipeline.cli import (
     history,
     keys,
     mailbox,
+    privacy,
     query,
     send,
     serve,
@@ -69,7 +70,13 @@ def demo(
 
 
 @app.command()
-def run(inbox: InboxOption, home: HomeOption) -> None:
+def run(
+    inbox: InboxOption,
+    home: HomeOption,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Erase the private warehouse first, read the whole inbox again.")
+    ] = False,
+) -> None:
     """Land what is new, recompute the months that it touches, publish, report. Exit 3: some files were refused."""
     if not inbox.is_dir():
         raise fail(f"La boîte de dépôt {inbox} n'existe pas.")
@@ -77,7 +84,7 @@ def run(inbox: InboxOption, home: HomeOption) -> None:
     from energy_pipeline.cli import results
 
     with clear_errors(RunError):
-        months = run_pipeline(inbox.resolve(), home.resolve(), announce=console.print)
+        months = run_pipeline(inbox.resolve(), home.resolve(), announce=console.print, rebuild=rebuild)
         refused = results.show(console, Home(home.resolve()), months)
     raise typer.Exit(SOME_REFUSED if refused else 0)
 
@@ -86,6 +93,7 @@ app.command("fetch")(mailbox.fetch)
 app.command("send")(send.send)
 app.command("sql")(query.sql)
 app.command("shell")(shell.shell)
+app.command("export")(privacy.export)
 app.command("explain")(explain.explain)
 app.command("history")(history.history)
 app.command("compare")(history.compare)

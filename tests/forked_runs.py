@@ -1,0 +1,123 @@
+"""Runs of the pipeline in processes forked from one that has its libraries loaded: real processes, seconds cheaper.
+
+`python -m tests.forked_runs` reads on its input, as JSON a line: inbox, home, `options` of the command, and what
+befalls the run: `kill_after` seconds (SIGKILL), `file_bytes` (RLIMIT_FSIZE), `time_zone`, `umask`. It answers a line:
+the exit code, negative for a signal, and what was said.
+"""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    code: int
+    said: str
+    seconds: float
+
+
+class Runs:
+    """The process that forks."""
+
+    def __init__(self, process: "subprocess.Popen[str]"):
+        self._process = process
+
+    def start(self, inbox: Path, home: Path, **befalls: float | str | None) -> None:
+        """Start a run."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"inbox": str(inbox), "home": str(home), **befalls}) + "\n")
+        self._process.stdin.flush()
+
+    def end(self) -> Outcome:
+        """Wait for it."""
+        assert self._process.stdout
+        return Outcome(**json.loads(self._process.stdout.readline()))
+
+    def run(self, inbox: Path, home: Path, **befalls: float | str | None) -> Outcome:
+        """Run and wait."""
+        self.start(inbox, home, **befalls)
+        return self.end()
+
+
+@contextmanager
+def forking() -> Iterator[Runs]:
+    """Start the process that forks, and end it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.forked_runs"],
+        cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        yield Runs(process)
+        assert process.stdin
+        process.stdin.close()
+
+
+def _in_child(wanted: dict, said: int) -> None:
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    os.setpgid(0, 0)
+    os.umask(int(wanted.get("umask", 0o022)))
+    if zone := wanted.get("time_zone"):
+        os.environ["TZ"] = zone
+        time.tzset()
+    if most := wanted.get("file_bytes"):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
+    from energy_pipeline.cli import app
+
+    app(["run", "--inbox", wanted["inbox"], "--home", wanted["home"], *wanted.get("options", "").split()])
+
+
+def _serve() -> None:
+    import assets.launch  # noqa: F401
+    import energy_pipeline.cli.results  # noqa: F401
+
+    answers = os.fdopen(os.dup(1), "w")
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        with tempfile.TemporaryFile() as said:
+            started = time.monotonic()
+            child = os.fork()
+            if child == 0:
+                code = 70
+                try:
+                    _in_child(wanted, said.fileno())
+                except SystemExit as ended:
+                    code = ended.code if isinstance(ended.code, int) else 1
+                except BaseException:
+                    import traceback
+
+                    traceback.print_exc()
+                finally:
+                    sys.stdout.flush()
+                    sys.stderr.flush()
+                    os._exit(code)
+            if (after := wanted.get("kill_after")) is not None:
+                time.sleep(after)
+                os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            said.seek(0)
+            answer = {
+                "code": os.waitstatus_to_exitcode(status),
+                "said": said.read().decode(),
+                "seconds": time.monotonic() - started,
+            }
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    _serve()
