@@ -24,7 +24,7 @@ from energy_pipeline.formats import (
 )
 from energy_pipeline.formats.grids import XLSX_MAGIC
 from energy_pipeline.formats.model import TABLE_OF_KIND, BadFile, Reading
-from energy_pipeline.landing import frames, operations, recognise, registry
+from energy_pipeline.landing import frames, limits, operations, recognise, registry
 from energy_pipeline.landing.operations import Knowledge
 from energy_pipeline.landing.walk import Entry, Inbox, containers
 from energy_pipeline.tables import landing as t
@@ -239,6 +239,7 @@ class _Landing:
                     curves.append(file)
                     continue
                 reading = read_file(kind, entry, file.content)
+                limits.check(reading)
             except BadFile as refusal:
                 self.refuse(file, refusal, batch, kind)
                 continue
