@@ -10,7 +10,7 @@ import altair as alt
 import vl_convert
 
 from energy_pipeline.reports import french
-from energy_pipeline.reports.content import Day, Hour
+from energy_pipeline.reports.rows import Day, Hour
 
 SHARED = "#0f766e"
 SURPLUS = "#b9dcd7"

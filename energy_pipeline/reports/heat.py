@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from energy_pipeline.reports import french
 from energy_pipeline.reports.charts import TEXT, Chart
-from energy_pipeline.reports.content import HourOfDay
+from energy_pipeline.reports.rows import HourOfDay
 
 SHADES = ("#eef3f3", "#d0e6e3", "#9fcec8", "#62aea5", "#278a80", "#0c524c")
 """From nothing to the greatest power."""

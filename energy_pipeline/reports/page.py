@@ -8,8 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from energy_pipeline.reports import charts, evidence, french, heat, summary, words
-from energy_pipeline.reports.content import ReportContent
 from energy_pipeline.reports.portfolio import IndexMonth, Portfolio
+from energy_pipeline.reports.rows import ReportContent
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 FINDINGS_SHOWN = 60

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from energy_pipeline.reports import charts, evidence, french, heat, summary, words
 from energy_pipeline.reports.charts import Chart
-from energy_pipeline.reports.content import Finding, ReportContent
 from energy_pipeline.reports.french import energy, euros, number, percent, short_day, signed
+from energy_pipeline.reports.rows import Finding, ReportContent
 
 Block = dict[str, object]
 FINDINGS_SHOWN = 60

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from energy_pipeline.reports.content import (
+from energy_pipeline.reports.page import environment
+from energy_pipeline.reports.rows import (
     Bill,
     Consumer,
     ConsumerPast,
@@ -15,7 +16,6 @@ from energy_pipeline.reports.content import (
     ReportContent,
     Slot,
 )
-from energy_pipeline.reports.page import environment
 from energy_pipeline.tables.columns import PRM_PATTERN
 
 

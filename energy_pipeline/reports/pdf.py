@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time
 import typst
 
 from energy_pipeline.reports import french, paper, summary
-from energy_pipeline.reports.content import ReportContent
 from energy_pipeline.reports.page import TEMPLATES
+from energy_pipeline.reports.rows import ReportContent
 
 FOOTER = "Convention : modèle Enedis-FOR-CF_01E, version 8.0. Les montants sont hors taxes, sauf mention contraire."
 

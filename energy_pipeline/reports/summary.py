@@ -8,7 +8,7 @@ from itertools import groupby
 
 from energy_pipeline.reconciliation.finding import catalogue
 from energy_pipeline.reports import french
-from energy_pipeline.reports.content import Finding, Period, ReportContent
+from energy_pipeline.reports.rows import Finding, Period, ReportContent
 from energy_pipeline.reports.words import DECISIONS, KEY_TYPES, PARTIES
 
 ACTIONS_SHOWN = 5

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from energy_pipeline.reports import french, summary, words
-from energy_pipeline.reports.content import Consumer, ReportContent, Slot
 from energy_pipeline.reports.evidence import proofs
+from energy_pipeline.reports.rows import Consumer, ReportContent, Slot
 from energy_pipeline.reports.sheets import Book, Cell, Column, Styled, Value
 
 
