@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from energy_pipeline.publication import put_in_place
+from energy_pipeline.quality import rules
 from energy_pipeline.quality.assess import Assessment
 from energy_pipeline.reports import QUALITY, french, page
-from energy_pipeline.tables import marts
 
 
 def write(assessment: Assessment, reports: Path) -> Path:
@@ -25,7 +25,7 @@ def render(assessment: Assessment) -> str:
         assessment=assessment,
         failed=assessment.failed,
         summary_line=_summary(assessment),
-        descriptions={table.name: table.description for table in marts.TABLES},
+        names=rules.names(),
         said=_said,
     )
 

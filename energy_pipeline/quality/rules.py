@@ -4,8 +4,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from energy_pipeline.settings import REFERENCE
+
+ABOUT = "about"
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,22 @@ class Result:
 
 
 @cache
+def _written() -> Mapping[str, Mapping[str, Any]]:
+    return tomllib.loads((REFERENCE / "quality.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def suites() -> Mapping[str, tuple[Rule, ...]]:
     """Return the rules of each mart, in the order of the file."""
-    written = tomllib.loads((REFERENCE / "quality.toml").read_text(encoding="utf-8"))
-    return {mart: tuple(_rule(mart, name, entry) for name, entry in rules.items()) for mart, rules in written.items()}
+    return {
+        mart: tuple(_rule(mart, name, entry) for name, entry in suite.items() if name != ABOUT)
+        for mart, suite in _written().items()
+    }
+
+
+def names() -> Mapping[str, str]:
+    """Return what each mart is about, in French."""
+    return {mart: suite[ABOUT] for mart, suite in _written().items()}
 
 
 def _rule(mart: str, name: str, entry: Mapping[str, object]) -> Rule:
