@@ -20,7 +20,7 @@ def read(name: str, content: bytes) -> Reading:
     mapped = grids.require_mandatory(grids.map_header(sheet.lines, wanted), wanted)
     rows: list[Row] = []
     for line, row, _ in grids.records(sheet, mapped, wanted):
-        operation, price, slot = row["operation_id"], row["price"], row.get("slot")
+        operation, price, slot = row.get("operation_id"), row["price"], row.get("slot")
         if operation and not names.OPERATION.fullmatch(operation):
             raise BadFile("Numéro de convention invalide (ACC00000001 attendu).", line, "operation_id", operation)
         if price not in PRICES:
