@@ -60,7 +60,7 @@ def connect(path: Path, *, read_only: bool = False, holds_arrays: bool = False) 
     try:
         connection = _open(path, read_only=read_only, holds_arrays=holds_arrays)
     except duckdb.IOException as error:
-        if "lock" in str(error):
+        if "set lock" in str(error):  # a damaged file is said by its "block"
             raise WarehouseError(
                 f"L'entrepôt {path} est ouvert par un autre programme : attendre la fin du traitement en cours, "
                 "ou lire la publication, qui n'est jamais verrouillée."
