@@ -5,10 +5,11 @@ reading as `cdc.read` gives, many times faster. Any other file goes to `cdc.read
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,8 @@ from energy_pipeline.periods import grid
 
 _BOM = b"\xef\xbb\xbf"
 
+CHUNK_BYTES = 8 << 20
+
 _Shape = tuple[int, bool]
 """Values per row, and whether a row ends with the separator."""
 
@@ -30,7 +33,8 @@ class _Candidate:
 
     position: int
     parsed: Name
-    lines: bytes
+    lines: bytes | memoryview
+    rows: int
     period: tuple[date, date]
 
 
@@ -47,26 +51,27 @@ def _candidate(position: int, name: str, content: bytes) -> tuple[_Shape, _Candi
         period = cdc.check_name(parsed)
     except BadFile:
         return None
-    lines = content.removeprefix(_BOM)
-    if b"\r" in lines:
-        lines = lines.replace(b"\r\n", b"\n")
-    if not lines.endswith(b"\n"):
-        lines += b"\n"
-    first = lines[: lines.index(b"\n")]
+    if b"\r" in content:
+        content = content.replace(b"\r\n", b"\n")
+    if not content.endswith(b"\n"):
+        content += b"\n"
+    first = content[: content.index(b"\n")]
     is_closed = first.endswith(b";")
     width = first.count(b";") - is_closed
-    return ((width, is_closed), _Candidate(position, parsed, lines, period)) if width in (2, 4) else None
+    if width not in (2, 4):
+        return None
+    lines = memoryview(content)[len(_BOM) :] if content.startswith(_BOM) else content
+    return (width, is_closed), _Candidate(position, parsed, lines, content.count(b"\n"), period)
 
 
 def _is_even(candidate: _Candidate, shape: _Shape) -> bool:
     """Whether no line can be blank or have a cell too many: with the right total, another would have one too few."""
-    lines, (width, is_closed) = candidate.lines, shape
-    rows = lines.count(b"\n")
+    lines, (width, is_closed) = bytes(candidate.lines), shape
     return (
         b"\n\n" not in lines
         and b"\r" not in lines
         and not lines.startswith(b"\n")
-        and lines.count(b";") == rows * (width + is_closed)
+        and lines.count(b";") == candidate.rows * (width + is_closed)
     )
 
 
@@ -77,20 +82,22 @@ def _table(candidates: Sequence[_Candidate], shape: _Shape) -> pl.DataFrame | No
     if is_closed:
         schema["end"] = pl.String()
     joined = b"".join(candidate.lines for candidate in candidates)
+    read = partial(pl.read_csv, joined, separator=";", has_header=False, schema=schema, quote_char=None)
     try:
-        return pl.read_csv(
-            joined, separator=";", has_header=False, schema=schema, quote_char=None, ignore_errors=True,
-            encoding="utf8-lossy",
-        )  # fmt: skip
+        return read()
     except pl.exceptions.PolarsError:
-        return None
+        # A cell is no whole number, a line too long or no text: slower, and only as often as files are odd.
+        try:
+            return read(ignore_errors=True, encoding="utf8-lossy")
+        except pl.exceptions.PolarsError:
+            return None
 
 
 def _parse(candidates: Sequence[_Candidate], shape: _Shape) -> Iterable[tuple[int, Reading]]:
     """Yield (position, reading) of the candidates that prove regular."""
     table = _table(candidates, shape)
     # Counted file by file: a row too many in one would else be taken for the row that the next has not.
-    counts = np.array([candidate.lines.count(b"\n") for candidate in candidates])
+    counts = np.array([candidate.rows for candidate in candidates])
     if table is None or table.height != counts.sum():
         even = [candidate for candidate in candidates if _is_even(candidate, shape)]
         if len(even) < len(candidates):
@@ -119,15 +126,29 @@ def _parse(candidates: Sequence[_Candidate], shape: _Shape) -> Iterable[tuple[in
             yield candidate.position, cdc.reading(candidate.parsed, flat, 60 // shape[0])
 
 
+def _chunks(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[_Shape, list[_Candidate]]]:
+    """Yield the candidates by shape and by about `CHUNK_BYTES`."""
+    by_shape: dict[_Shape, list[_Candidate]] = defaultdict(list)
+    sizes: dict[_Shape, int] = defaultdict(int)
+    for position, (name, content) in enumerate(files):
+        if (found := _candidate(position, name, content)) is None:
+            continue
+        shape, candidate = found
+        by_shape[shape].append(candidate)
+        sizes[shape] += len(candidate.lines)
+        if sizes[shape] >= CHUNK_BYTES:
+            yield shape, by_shape.pop(shape)
+            sizes[shape] = 0
+    yield from by_shape.items()
+
+
 def read_many(files: Sequence[tuple[str, bytes]]) -> list[Reading | BadFile]:
     """Read a batch of (name, content): for each, in order, its Reading or the reason why it is refused."""
-    by_shape: dict[_Shape, list[_Candidate]] = defaultdict(list)
-    for position, (name, content) in enumerate(files):
-        if (found := _candidate(position, name, content)) is not None:
-            by_shape[found[0]].append(found[1])
-    regular = {
-        position: reading for shape, candidates in by_shape.items() for position, reading in _parse(candidates, shape)
-    }
+    regular: dict[int, Reading] = {}
+    # While Polars reads a chunk, Python prepares the next one.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for found in pool.map(lambda chunk: dict(_parse(chunk[1], chunk[0])), _chunks(files)):
+            regular |= found
     return [regular.get(position) or _tolerant(name, content) for position, (name, content) in enumerate(files)]
 
 
