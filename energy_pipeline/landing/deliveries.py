@@ -157,7 +157,8 @@ class _Landing:
         return None
 
     def refuse(self, file: _File, refusal: BadFile, batch: _Batch, kind: str | None = None) -> None:
-        """Register the file as quarantined, unless the registry says so already."""
+        """Register the file as quarantined, unless the registry says so already; it tells nothing of the others."""
+        self.knowledge.disown(file.entry)
         common = registry.row(file.entry, file.file_id, len(file.content))
         parsed = names.parse(file.entry.name)
         has_period = parsed.period_start is not None and parsed.period_end is not None
@@ -222,6 +223,7 @@ class _Landing:
         """Read the files of a batch."""
         batch = _Batch()
         curves: list[_File] = []
+        readings: list[tuple[_File, Reading]] = []
         for entry in entries:
             file = self.open(entry, batch)
             if file is None:
@@ -247,13 +249,16 @@ class _Landing:
                 unexpected = BadFile(f"Lecture impossible, à signaler : {type(fault).__name__} ({fault}).")
                 self.refuse(file, unexpected, batch, kind)
                 continue
-            self.take(file, reading, batch, is_last_try)
+            readings.append((file, reading))
         found = cdc_batch.read_many([(file.entry.name, file.content) for file in curves])
         for file, curve in zip(curves, found, strict=True):
             if isinstance(curve, BadFile):
                 self.refuse(file, curve, batch, "curve")
             else:
-                self.take(file, curve, batch, is_last_try)
+                readings.append((file, curve))
+        # What is refused, and who participates, are known before any file gets its operation from another.
+        for file, reading in sorted(readings, key=lambda pair: pair[1].kind not in _TEACHING):
+            self.take(file, reading, batch, is_last_try)
         return batch.landed(self.entered)
 
 

@@ -41,6 +41,7 @@ def put(house, path, content, at="2024-11-08T12:00:00+01:00"):
 
 
 SIBLING = energy_of_operation()
+PERIMETER_NAMED = f"{ACC}_{PERIMETER}"
 
 
 @pytest.mark.parametrize(
@@ -56,17 +57,22 @@ SIBLING = energy_of_operation()
         {"export.zip": zipped({CURVE: curve(), SIBLING[0]: SIBLING[1]})},
         {f"vrac/{CURVE}": curve(), f"{ACC}/{PERIMETER}": perimeter(PRM)},
         {f"aa/{CURVE}": curve(), f"zz_{ACC}/participants.txt": perimeter(PRM)},
-        {CURVE: curve(), SIBLING[0]: SIBLING[1]},
+        {CURVE: curve(), SIBLING[0]: SIBLING[1], PERIMETER_NAMED: perimeter(PRM)},
+        {f"lot/{CURVE}": curve(), f"lot/{OTHER}_cassé.zip": b"PK", f"lot/{SIBLING[0]}": SIBLING[1]},
+        {f"lot/{CURVE}": curve(), f"lot/{OTHER}_Energie.csv": b"?", f"lot/{SIBLING[0]}": SIBLING[1]},
+        {f"lot/{CURVE}": curve(), f"lot/{OTHER}_Energie.toml": f"[{OTHER}]".encode(),
+         f"{OTHER}/{PERIMETER}": perimeter(PRODUCER), f"{ACC}/{PERIMETER}": perimeter(PRM)},
     ],
     ids=["folder", "zip", "subject folder", "mail", "zip in zip", "sibling", "sibling above", "sibling in zip",
-         "known PRM", "PRM known later", "loose"],
+         "known PRM", "PRM known later", "loose with its list", "beside a broken archive", "beside a refused file",
+         "beside an operation that has not its PRM"],
 )  # fmt: skip
 def test_operation_is_known_from(house, files):
     for path, content in files.items():
         put(house, path, content)
     house.land()
     assert house.table("curve")["operation_id"].to_list() == [ACC]
-    assert "quarantined" not in house.status().values()
+    assert CURVE not in {row["name"] for row in house.files.filter(status="quarantined").to_dicts()}
     assert house.land() == 0
 
 
@@ -75,6 +81,7 @@ def test_operation_is_known_from(house, files):
     [
         ({f"vrac/{CURVE}": curve()}, "Opération inconnue"),
         ({f"{ACC}_{OTHER}/{CURVE}": curve()}, "Opération inconnue"),
+        ({CURVE: curve(), SIBLING[0]: SIBLING[1]}, "Opération inconnue"),
         ({f"vrac/{CURVE}": curve(), f"{ACC}/{PERIMETER}": perimeter(PRM), f"{OTHER}/{PERIMETER}": perimeter(PRM)},
          "ambiguë"),
         ({f"vrac/{CURVE}": curve(), f"vrac/{ACC}/{PERIMETER}": perimeter(PRODUCER),
