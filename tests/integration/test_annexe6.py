@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from energy_pipeline.cli.annexe6 import app
 from tests.integration.conftest import Installation, install
 
-pytestmark = pytest.mark.xdist_group("demo")
-DEFAULT_KEYS = "ACC00000102"
 MONTHS = ("consumer_month", "producer_month", "exchange_month", "consumer_slot_month", "operation_month")
 TRUNCATION_KWH = 0.75
 """A watt lost at each of the 2 980 steps of a month."""
+
+DEFAULT_KEYS = "ACC00000102"
 
 
 def export(home: Path, operation: str, out: Path, *more: str):

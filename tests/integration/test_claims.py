@@ -10,8 +10,6 @@ import pytest
 from tests.integration.conftest import Installation, energy_pipeline
 from tests.programs import program
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def money(text: str) -> Decimal:
     return Decimal(re.sub(r"[\s€]", "", text).replace(",", "."))

@@ -1,11 +1,7 @@
 """The questions of the cookbook and the examples of the dictionary, on the publication of the demo."""
 
-import pytest
-
 from energy_pipeline.tables import cookbook, dictionary, marts
 from tests.integration.conftest import Installation
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 EMPTY_IN_THE_DEMO = {
     "annual_site", "awaited_participant", "consent", "exchange_curve", "portal_invoice", "reading", "technical_request",

@@ -10,8 +10,6 @@ import pytest
 
 from tests.integration.conftest import Installation, energy_pipeline, install
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def content(folder: Path) -> dict[str, str]:
     return {

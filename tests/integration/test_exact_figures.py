@@ -17,8 +17,6 @@ import pytest
 
 from tests.integration.conftest import Installation
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 Step = tuple[str, int, int]
 """Local label of the hour, how many times it was seen before (1 in the second autumn hour), quarter of the hour."""
 

@@ -8,8 +8,6 @@ import pytest
 from energy_pipeline.settings import PROJECT
 from tests.integration.conftest import Installation, energy_pipeline_in
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 GUIDE = PROJECT / "docs" / "guide.fr.md"
 MADE_BY_THE_FIXTURE = {"demo", "run"}
 

@@ -12,8 +12,6 @@ from energy_pipeline.settings import PROJECT
 from energy_pipeline.tracing import rules
 from tests.integration.conftest import Installation, energy_pipeline
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_every_rule_of_quality_is_respected_and_told_on_a_page_that_the_index_links(demo: Installation):
     html = (demo.home / "reports" / "qualite.html").read_text(encoding="utf-8")

@@ -7,7 +7,6 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from assets.definitions import build
 from assets.launch import prepare_environment
@@ -16,8 +15,6 @@ from assets.sensors import inbox, pending_months
 from energy_pipeline.settings import Home
 from tests.integration.conftest import Installation as Demo
 from tests.mail_server import serving
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
