@@ -38,15 +38,18 @@ def reconcile(
     - `cancelled`: credited, cancelled, or itself a credit;
     - `site_unknown`: in no perimeter and in no site list, when there is a list;
     - `estimated_pending`: the reading is not an actual one;
-    - `no_curve`: some day of the bill has no curve, or the point was not a participant then;
+    - `no_curve`: some day of the bill has no curve, or the point was not a participant then, or nothing published
+      tells the complement and a producer's curve lacks: what it produced would count as nothing;
     - `matches`: within tolerance of what is expected;
     - `self_consumption_not_deducted`: the excess is the self-consumption of the bill's days, or that of some of the
       periods that the bill straddles;
     - `over_billed`, `under_billed`: anything else.
     """
     bills = standing_bills(details).filter(pl.col("month") == month)
-    known = daily.sort("prm", "day", pl.col("consumption_kwh").is_null(), "operation_id").unique(
-        ["prm", "day"], keep="first", maintain_order=True
+    known = (
+        _without_unfounded_splits(daily, participants)
+        .sort("prm", "day", pl.col("consumption_kwh").is_null(), "operation_id")
+        .unique(["prm", "day"], keep="first", maintain_order=True)
     )
     own = _over_days(bills, known, "consumption_start")
     run = _over_days(bills, known, "run_start").rename({name: f"run_{name}" for name in (*QUANTITIES, "operation_id")})
@@ -69,6 +72,33 @@ def reconciliation_table(judged: pl.DataFrame) -> pl.DataFrame:
         amount_eur=pl.col("amount_eur").round(2, mode="half_away_from_zero"),
     )
     return rows.select(pl.col(name).cast(type_) for name, type_ in schema.items())
+
+
+def _without_unfounded_splits(daily: pl.DataFrame, participants: pl.DataFrame) -> pl.DataFrame:
+    """Return `daily` with our split NULL on the days on which the curve of some producer of the perimeter lacks.
+
+    An operation without any producer is one whose producers nobody has told.
+    """
+    producers = participants.filter(role="producer").select("operation_id", "prm", "valid_from", "valid_to").unique()
+    days = daily.select("operation_id", "day").unique()
+    present = (
+        days.join(producers, on="operation_id")
+        .filter((pl.col("valid_from") <= pl.col("day")) & (pl.col("valid_to") > pl.col("day")).fill_null(True))
+        .group_by("operation_id", "day")
+        .agg(pl.col("prm").n_unique().alias("producers"))
+    )
+    has_producers = pl.col("operation_id").is_in(producers["operation_id"].unique().implode())
+    founded = (pl.col("producers_known") >= pl.col("producers").fill_null(0)) & (
+        has_producers | (pl.col("producers_known") > 0)
+    )
+    return (
+        daily.join(present, on=["operation_id", "day"], how="left")
+        .with_columns(
+            pl.when(founded.fill_null(False)).then(pl.col(name)).alias(name)
+            for name in ("self_consumption_kwh", "complement_kwh")
+        )
+        .drop("producers")
+    )
 
 
 def _over_days(bills: pl.DataFrame, daily: pl.DataFrame, start: str) -> pl.DataFrame:

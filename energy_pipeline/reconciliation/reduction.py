@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from energy_pipeline.allocation.comparison import Arrays, BoolArray, FloatArray
 from energy_pipeline.periods import grid
 from energy_pipeline.reconciliation.split import SPLIT_SCHEMA, Period, compare_steps
+from energy_pipeline.tables.computed import QUALITY_CODES
 from energy_pipeline.tolerances import tolerances
 
 SERIES = {
@@ -33,7 +34,9 @@ DAILY_SCHEMA = {
     "complement_kwh": pl.Float64(),
     "published_self_consumption_kwh": pl.Float64(),
     "published_complement_kwh": pl.Float64(),
+    "producers_known": pl.Int32(),
 }
+QUANTITIES = [name for name, type_ in DAILY_SCHEMA.items() if type_ == pl.Float64()]
 TOTALS_SCHEMA = {
     "operation_id": pl.String(),
     "period_start": pl.Date(),
@@ -52,7 +55,9 @@ TOTALS_SCHEMA = {
 class Reduced:
     """Curves of some operations, reduced.
 
-    `daily`: energies of each consumer and day, NULL where a step of the day is unknown. `totals`: energy of each series
+    `daily`: energies of each consumer and day, NULL where a step of the day is unknown; `producers_known` counts the
+    producers whose curve covers the day, NULL where some step of one that takes part is without value (it counts as
+    nothing in our split, which then shares too little). `totals`: energy of each series
     over the period, NULL where a step of the stay is unknown; `recomputed` is NULL too where inputs were estimated by
     us (Enedis may have estimated otherwise), `…_margin_kwh` is what truncated watts may hide. `split`: per participant,
     what the published split and ours have in common (SPLIT_SCHEMA).
@@ -92,7 +97,7 @@ def reduce_curves(operation_periods: pl.DataFrame, curves: pl.DataFrame, month: 
         if group is None:
             continue
         arrays = _arrays(period, group)
-        daily = _daily(period, arrays)
+        daily = _daily(period, arrays, _producers_known(period, group))
         if period_month == month:
             judged = arrays.is_comparable(period.key_type_used), arrays.margin(period.key_type_used)
             parts.append(Reduced(daily, _totals(period, arrays, *judged), compare_steps(period, arrays, *judged)))
@@ -132,7 +137,19 @@ def _day_starts(start: date, end: date, step: int) -> tuple[list[date], NDArray[
     return days, np.array([grid.index_of(day, start, step) for day in days], dtype=np.intp)
 
 
-def _daily(period: Period, arrays: Arrays) -> pl.DataFrame:
+def _producers_known(period: Period, group: pl.DataFrame) -> FloatArray:
+    """Return, per day, how many producers have a curve over all of their stay; NaN where one lacks a step."""
+    steps = grid.count_steps(period.start, period.end, period.step_minutes)
+    producers = group.filter(role="producer")
+    quality = matrix(producers["quality"], steps)
+    lacks = np.isnan(quality) | ((quality > 0) & np.isnan(matrix(producers["measured_w"], steps)))
+    lacks |= quality == QUALITY_CODES["missing"]
+    _, starts = _day_starts(period.start, period.end, period.step_minutes)
+    present = np.logical_or.reduceat(quality > 0, starts, axis=1).sum(axis=0)
+    return np.where(np.logical_or.reduceat(lacks, starts, axis=1).any(axis=0), np.nan, present)
+
+
+def _daily(period: Period, arrays: Arrays, producers_known: FloatArray) -> pl.DataFrame:
     consumers = np.flatnonzero(arrays.is_consumer)
     days, starts = _day_starts(period.start, period.end, period.step_minutes)
     if not len(consumers):
@@ -146,11 +163,14 @@ def _daily(period: Period, arrays: Arrays) -> pl.DataFrame:
             "period_start": [period.start] * (len(consumers) * len(days)),
             "prm": [arrays.prms[row] for row in consumers for _ in days],
             "day": days * len(consumers),
-            **dict(zip(list(DAILY_SCHEMA)[4:], columns, strict=True)),
+            **dict(zip(QUANTITIES, columns, strict=True)),
+            "producers_known": np.tile(producers_known, len(consumers)),
         },
-        schema=DAILY_SCHEMA,
+        schema_overrides={name: type_ for name, type_ in DAILY_SCHEMA.items() if name != "producers_known"},
     )
-    return frame.with_columns(pl.col(list(DAILY_SCHEMA)[4:]).fill_nan(None))
+    return frame.with_columns(
+        pl.col(QUANTITIES).fill_nan(None), pl.col("producers_known").fill_nan(None).cast(pl.Int32)
+    )
 
 
 def _totals(period: Period, arrays: Arrays, comparable: BoolArray, margin: FloatArray) -> pl.DataFrame:

@@ -46,8 +46,13 @@ def flat(start, shared=250.0, **changes):
     return curve(SCHOOL, 1000.0, shared, start=start, **changes)
 
 
-def daily(*rows, month=OCTOBER):
+def roof(start, **changes):
+    return curve(ROOF, 400.0, 250.0, start=start, role="producer", **changes)
+
+
+def daily(*rows, month=OCTOBER, are_producers_measured=True):
     starts = sorted({row["period_start"] for row in rows})
+    rows = [*rows, *(roof(start) for start in starts if are_producers_measured)]
     return reduce_curves(periods(*(period(start) for start in starts)), curves(*rows), month).daily
 
 
@@ -177,6 +182,54 @@ def test_a_missing_step_leaves_no_curve():
     days = daily(curve(SCHOOL, measured, 250.0, quality=np.where(np.isnan(measured), 5, 1)))
     assert verdicts({}, days=days) == ["no_curve"]
     assert as_facts(bill_facts(judge({}, days=days))) == []
+
+
+def unshared(**changes):
+    """Return the curve of a consumer whose producer counts as nothing: the complement is all the consumption."""
+    return curve(SCHOOL, 1000.0, 0.0, **changes)
+
+
+@pytest.mark.parametrize(
+    "producer",
+    [
+        [],
+        [curve(ROOF, np.nan, np.nan, role="producer", quality=5)],
+        [curve(ROOF, np.nan, np.nan, role="producer", quality=5) | {"measured_w": None, "self_consumption_w": None}],
+        [roof(OCTOBER, quality=np.where(np.arange(745) == 300, 5, 1))],
+        [roof(OCTOBER) | {"quality": [1], "measured_w": [5.0]}],
+    ],
+    ids=["no row", "no value", "NULL", "one step", "another length"],
+)
+def test_a_bill_is_not_under_billed_because_the_production_lacks(producer):
+    # 559 kWh were rightly billed; without the production our complement would be 745.
+    days = daily(unshared(), *producer, are_producers_measured=False)
+    judged = judge({}, days=days)
+    assert judged["verdict"].to_list() == ["no_curve"]
+    assert as_facts(bill_facts(judged)) == []
+    (row,) = reconciliation_table(judged).to_dicts()
+    assert row["consumption_kwh"] == pytest.approx(745.0)
+    assert (row["complement_kwh"], row["self_consumption_kwh"], row["expected_kwh"]) == (None, None, None)
+    published = daily(unshared(published=250.0, published_remainder=750.0), *producer, are_producers_measured=False)
+    assert verdicts({}, billed(500.0, detail_id="2"), days=published) == ["matches", "under_billed"]
+
+
+def test_a_second_producer_without_curve_leaves_the_split_unfounded():
+    two = stays((SCHOOL, "consumer", SEPTEMBER, None), (ROOF, "producer", SEPTEMBER, None),
+                (HALL, "producer", date(2025, 10, 20), None))  # fmt: skip
+    before = billed(342.0, consumption_end=date(2025, 10, 19), detail_id="2")
+    # 1–19 October: 456 h × 0,75 kW = 342 kWh, when the second one did not take part yet.
+    assert verdicts({}, before, participants=two) == ["no_curve", "matches"]
+    gone = stays((SCHOOL, "consumer", SEPTEMBER, None), (ROOF, "producer", SEPTEMBER, None),
+                 (HALL, "producer", SEPTEMBER, OCTOBER))  # fmt: skip
+    assert verdicts({}, participants=gone) == ["matches"]
+
+
+def test_before_the_first_producer_the_complement_is_the_consumption():
+    later = stays((SCHOOL, "consumer", SEPTEMBER, None), (ROOF, "producer", NOVEMBER, None))
+    days = daily(unshared(), are_producers_measured=False)
+    assert verdicts(billed(745.0), days=days, participants=later) == ["matches"]
+    nobody = stays((SCHOOL, "consumer", SEPTEMBER, None))
+    assert verdicts(billed(745.0), days=days, participants=nobody) == ["no_curve"], "who produces is not told"
 
 
 def test_a_point_that_was_not_a_participant_then_has_no_curve():
