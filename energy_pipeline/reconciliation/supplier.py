@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline.reconciliation import claimed_price, french
 from energy_pipeline.reconciliation.finding import evidence, facts
 
 CLAIMED = ("self_consumption_not_deducted", "over_billed", "under_billed", "site_unknown")
@@ -50,6 +50,7 @@ def _bill(row: dict[str, Any]) -> dict[str, object]:
                 "self_consumption_kwh": _rounded(row["self_consumption_kwh"]),
                 "complement_source": ("published" if row["is_published"] else "recomputed") if is_known else None,
                 "excise_eur": _rounded(excise),
+                "price": None if row["amount_eur"] is None else claimed_price.origin(row),
             }
         ),
         "message": _bill_message(row, excise),
@@ -77,8 +78,15 @@ def _bill_message(row: dict[str, Any], excise: float | None) -> str:
     if row["amount_eur"] is None:
         return f"{bill} : {billed} ; {what}. Montant inconnu : la facture ne donne pas le prix de l'énergie."
     ttc = french.euros(abs(row["amount_ttc_eur"]))
-    apart = f" Accise sur ces kWh, comptée à part : {french.euros(abs(excise))} HT." if excise else ""
-    return f"{bill} : {billed} ; {what}, soit {french.euros(abs(row['amount_eur']))} HT ({ttc} TTC).{apart}"
+    told = f"{bill} : {billed} ; {what}, soit {french.euros(abs(row['amount_eur']))} HT ({ttc} TTC)."
+    return " ".join((told, f"Calcul : {claimed_price.computation(row)}.", *_excise(row, excise)))
+
+
+def _excise(row: dict[str, Any], excise: float | None) -> list[str]:
+    """Return what is said of the accise; nothing when the bill has none, or when the euros are not ours to ask for."""
+    apart = f"Accise sur ces kWh, comptée à part : {french.euros(abs(excise))} HT." if excise else ""
+    is_claimed = row["excess_kwh"] > 0 and excise != 0
+    return [*([claimed_price.EXCISE] if is_claimed else []), *([apart] if apart else [])]
 
 
 def _of_month(rows: pl.DataFrame, judged: pl.DataFrame, month: date) -> list[dict[str, Any]]:

@@ -52,6 +52,7 @@ EVIDENCE = {
     "complement_source": "complément",
     "amount_eur": "montant",
     "excise_eur": "accise",
+    "price": "prix :",
     "first_step": "à partir du pas n°",
     "hypothesis": "hypothèse :",
     "residual_kwh": "écart restant",
@@ -196,5 +197,13 @@ DEFINITIONS = (
         "« Recalculé » : nos valeurs, refaites à partir des courbes de consommation et de production et des clés. "
         "« Publié » : les valeurs reçues d'Enedis. L'écart est recalculé moins publié.",
         "Convention, articles 5.2.2 et 11.6 (annexe 6)",
+    ),
+    Definition(
+        "difference",
+        "Écart, et valeurs publiées qui diffèrent de peu",
+        "Enedis publie ses courbes en watts entiers, tronqués, et arrondit sa synthèse à partir des valeurs exactes : "
+        "la synthèse et les sommes des courbes publiées diffèrent de quelques kWh. Un écart de cet ordre n'est pas "
+        "une erreur.",
+        "Constaté sur les fichiers publiés",
     ),
 )
