@@ -53,6 +53,8 @@ class Landed:
     loaded_paths: tuple[str, ...] = ()
     entered: tuple[str, ...] = ()
     """Archives and mails that were refused and can be entered now: their files stand for them in landing.file."""
+    withdrawn: tuple[str, ...] = ()
+    """Refused files that the inbox no longer holds: their rows say so."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,15 @@ class _Landing:
         return batch.landed(self.entered)
 
 
+def _withdrawn(entries: Sequence[Entry], files: pl.DataFrame) -> Landed:
+    """Return the refused files of the registry that were removed from the inbox, or renamed."""
+    unseen = [entry.path for entry in entries if entry.fault is not None]
+    held = {way for entry in entries for way in (entry.path, *containers(entry.path))}
+    rows = registry.withdrawn(files, held, unseen)
+    found = {t.FILE: rows.select(t.FILE.column_names), t.NOTE: frames.frame(t.NOTE, [])}
+    return Landed(found, withdrawn=tuple(rows["path"]))
+
+
 def _operations_around(entry: Entry) -> list[str]:
     """Return the operation that the nearest label names, if it names only one."""
     for label in entry.labels:
@@ -291,7 +302,8 @@ def land(
 
     `registry` is the current landing.file (it may be empty). A file that the registry has as read, at the same path
     with the same content, gives nothing; a quarantined one is tried again, and gives nothing if refused for the same
-    reason. Rows of landing.file replace those of the same (path, file_id) and those of the paths in `Landed.entered`;
+    reason, but for one last word when it is gone from the inbox.
+    Rows of landing.file replace those of the same (path, file_id) and those of the paths in `Landed.entered`;
     `registry.supersede` then decides the statuses. `passwords` open encrypted archives; those of the « [Mot de passe] »
     mails of the inbox are found.
     """
@@ -308,6 +320,7 @@ def land(
                 yield from _unless_empty(run.land(batch, is_last_try))
             if not is_last_try:
                 last, run.deferred = run.deferred, []
+        yield from _unless_empty(_withdrawn(entries, registry))
     finally:
         tree.close()
 

@@ -25,8 +25,13 @@ def touched_months(landed: Landed, known: Iterable[date], registry: pl.DataFrame
     of its period, since a bill may lie across; an invoice row the month in which its consumption ends, else that of
     the invoice's date. A copy touches as much as its original: received later, it may be the version that counts. A
     file that tells no period touches its month of reception if it is refused, noted or only shown, and what it mends.
+    A refused file that was taken back touches the month of its finding.
     """
     files, notes = landed.frames[t.FILE], landed.frames[t.NOTE]
+    if landed.withdrawn:
+        return frozenset(
+            _months_of(registry.filter(status="quarantined").join(files, on=["path", "file_id"], how="semi"))
+        )
     read = files.filter(pl.col("status") != "quarantined")
     undated = files.filter(
         pl.col("period_end").is_null()

@@ -82,7 +82,9 @@ def knowledge(entries: Iterable[Entry], registry: pl.DataFrame) -> Knowledge:
             for delivery in entry.deliveries:
                 periods[delivery].add(period)
     known = Knowledge(claims, {delivery: frozenset(found) for delivery, found in periods.items()})
-    loaded = registry.filter(pl.col("prm").is_not_null() & pl.col("operation_id").is_not_null())
+    loaded = registry.filter(
+        pl.col("prm").is_not_null() & pl.col("operation_id").is_not_null() & pl.col("reason").is_null()
+    )
     for prm, operation in loaded.select("prm", "operation_id").unique().iter_rows():
         known.by_prm[prm].add(operation)
     return known

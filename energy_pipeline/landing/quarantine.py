@@ -26,14 +26,15 @@ def reason_text(refused: Refused) -> str:
 
 
 def keep_refused(landed: Landed, folder: Path) -> None:
-    """Copy the refused files of a batch with their reasons; remove those that load now, or that can be entered now."""
+    """Copy the refused files of a batch with their reasons; remove those that load, can be entered or are gone."""
     for refused in landed.refused:
         copy = _place(folder, refused.path)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(refused.content)
         copy.with_name(copy.name + SUFFIX).write_text(reason_text(refused), encoding="utf-8")
     held = set(folder.rglob("*"))
-    for path in {way for loaded in landed.loaded_paths for way in (loaded, *containers(loaded))} if held else ():
+    free = {*landed.withdrawn, *(way for loaded in landed.loaded_paths for way in (loaded, *containers(loaded)))}
+    for path in free if held else ():
         copy = _place(folder, path)
         for left in {copy, copy.with_name(copy.name + SUFFIX)} & held:
             left.unlink(missing_ok=True)

@@ -1,16 +1,19 @@
 """The registry of files: what became of each, and which version of a file holds."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from energy_pipeline.formats.model import BadFile, Reading
-from energy_pipeline.landing.walk import Entry
+from energy_pipeline.landing.walk import Entry, containers
 from energy_pipeline.tables import landing as t
 
 Refusal = tuple[str, int | None, str | None, str | None]
 
+WITHDRAWN = " Retiré de la boîte de dépôt."
+"""Ends the reason of a refused file that its owner took back."""
 _REASON = ("reason", "reason_line", "reason_column", "reason_value")
 VERSIONED = (
     "curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
@@ -88,17 +91,40 @@ def known_files(files: pl.DataFrame) -> dict[tuple[str, str], Known]:
     }
 
 
+def withdrawn(files: pl.DataFrame, paths: Iterable[str], unseen: Iterable[str]) -> pl.DataFrame:
+    """Return the rows, as they become, of the refused files of `files` that the inbox no longer holds.
+
+    `paths`: those of the inbox; `unseen`: its archives and mails that cannot be entered, of which nothing is known to
+    be gone. Such a file is no longer anyone's: it would else stand for a version of its operation.
+    """
+    refused = files.filter(pl.col("reason").is_not_null() & ~pl.col("reason").str.ends_with(WITHDRAWN))
+    closed = set(unseen)
+    gone = {
+        path
+        for path in set(refused.filter(status="quarantined")["path"]) - set(paths)
+        if closed.isdisjoint(containers(path))
+    }
+    return refused.filter(pl.col("path").is_in(list(gone))).with_columns(
+        reason=pl.col("reason") + WITHDRAWN,
+        status=pl.lit("superseded"),
+        kind=pl.lit(None, pl.String),
+        operation_id=pl.lit(None, pl.String),
+    )
+
+
 def supersede(files: pl.DataFrame) -> pl.DataFrame:
     """Return landing.file with its statuses as the whole registry decides them, whatever the order of arrival.
 
     Among copies of one file (same file_id and operation) the one received last counts, the others are `duplicate`.
     Among versions (same operation, PRM, series, kind and period, or one path for the files of ours) the one received
-    last is `loaded`, the others `superseded`. A quarantined content is `superseded` once its path holds one that loads.
+    last is `loaded`, the others `superseded`. A quarantined content is `superseded` once its path holds one that loads,
+    or nothing.
     Ties go to the greatest file_id, then path. Rows keep their order.
     """
     if files.is_empty():
         return files
     quarantined = pl.col("reason").is_not_null()
+    is_withdrawn = pl.col("reason").str.ends_with(WITHDRAWN)
     recency = [pl.col("received_at"), pl.col("file_id"), pl.col("path")]
     read = files.with_row_index("place").filter(~quarantined)
     versions = pl.when(pl.col("kind").is_in(VERSIONED)).then(
@@ -122,10 +148,10 @@ def supersede(files: pl.DataFrame) -> pl.DataFrame:
     mended = (
         files.with_row_index("place")
         .filter(quarantined)
-        .with_columns(rank=pl.struct(recency).rank("ordinal", descending=True).over("path"))
+        .with_columns(rank=pl.struct(~is_withdrawn, *recency).rank("ordinal", descending=True).over("path"))
         .select(
             "place",
-            decided=pl.when(pl.col("path").is_in(read["path"].implode()) | (pl.col("rank") > 1))
+            decided=pl.when(is_withdrawn | pl.col("path").is_in(read["path"].implode()) | (pl.col("rank") > 1))
             .then(pl.lit("superseded"))
             .otherwise(pl.lit("quarantined")),
         )

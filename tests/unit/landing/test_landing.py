@@ -208,6 +208,38 @@ def test_annexe_2_named_after_the_operation_only(house):
     assert set(house.status().values()) == {"loaded"}
 
 
+def test_a_refused_file_taken_back_is_no_longer_refused(house):
+    bad = curve().replace(b"05:00;7;", b"05:00;7O;")
+    put(house, f"{ACC}/{CURVE}", bad)
+    put(house, "a/note.pdf", b"%PDF", at="2024-12-05T12:00:00+01:00")
+    put(house, f"{ACC}/lot.zip", zipped({CURVE: bad, PERIMETER: perimeter(PRM)}))
+    put(house, f"{ACC}/{PERIMETER}", perimeter(PRM))
+    house.land()
+    assert sorted(house.status().values()).count("quarantined") == 3
+    for path in (f"{ACC}/{CURVE}", "a/note.pdf", f"{ACC}/{PERIMETER}"):
+        (house.inbox / path).unlink()
+    (house.inbox / ACC / "lot.zip").write_bytes(b"PK")
+    before = house.files
+    batch = list(landing.land(house.inbox, before))[-1]
+    assert landing.touched_months(batch, (KNOWN,), before) == {date(2024, 11, 1), date(2024, 12, 1)}
+    house.land()
+    status = house.status()
+    assert (status[f"{ACC}/{CURVE}"], status["a/note.pdf"]) == ("superseded", "superseded")
+    assert "loaded" in status.values()
+    assert status[f"{ACC}/lot.zip!{CURVE}"] == status[f"{ACC}/lot.zip"] == "quarantined"
+    assert "Retiré de la boîte de dépôt." in house.file("a/note.pdf")["reason"]
+    assert not (house.quarantine / "a").exists()
+    assert house.land() == 0
+    put(house, f"{ACC}/{CURVE}", bad)
+    assert house.land() == 1
+    assert house.status()[f"{ACC}/{CURVE}"] == "quarantined"
+    assert (house.quarantine / ACC / CURVE).exists()
+    house.inbox.joinpath(ACC, CURVE).rename(house.inbox / ACC / f"bis_{CURVE}")
+    house.land()
+    assert house.status()[f"{ACC}/{CURVE}"] == "superseded"
+    assert house.status()[f"{ACC}/bis_{CURVE}"] == "quarantined"
+
+
 def test_hidden_and_temporary_files_are_ignored_and_unknown_ones_refused(house):
     for name in (".DS_Store", "Thumbs.db", ".~lock.a.csv#", "~$a.xlsx", "a.csv.part", ".git/config", "__MACOSX/a.csv"):
         put(house, name, b"x")
