@@ -30,7 +30,8 @@ def prepare(details: pl.DataFrame, sites: pl.DataFrame, reconciled: pl.DataFrame
 
     `details`: of `latest_details`, all months; `sites`: marts.site; `reconciled`: marts.invoice_reconciliation of the
     month, or None. Only electricity is kept. Amounts become Float64. Added: `row`, `month`, `kind`, `reading`,
-    `billed_kwh`, `is_credited`, `site_…`, `curve_…`, `has_curves` (whether `reconciled` is given), the point's past.
+    `billed_kwh`, `is_credited`, `site_…`, `curve_…`, `has_participants` (whether `reconciled` knows the
+    participants of some operation: without any nothing tells whether the point is one), the point's past.
     """
     with_month = details.filter(fluid="electricity").with_columns(month().alias("month"))
     points = with_month.filter(pl.col("month") == wanted).select(POINT).unique()
@@ -185,11 +186,14 @@ def _with_site(bills: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_curves(bills: pl.DataFrame, reconciled: pl.DataFrame | None) -> pl.DataFrame:
-    """Add `curve_…`, what the curves say of the bill (CURVES), and `has_curves`: whether they say anything."""
+    """Add `curve_…`, what the curves say of the bill (CURVES), and `has_participants`: whether any point is one."""
     if reconciled is None:
         nothing = [pl.lit(None, type_).alias(f"curve_{name}") for name, type_ in CURVES.items()]
-        return bills.with_columns(*nothing, has_curves=pl.lit(False))
+        return bills.with_columns(*nothing, has_participants=pl.lit(False))
     beside = reconciled.select(
         *KEY, *(pl.col(name).cast(type_).alias(f"curve_{name}") for name, type_ in CURVES.items())
     )
-    return bills.join(beside, on=KEY, how="left", nulls_equal=True).with_columns(has_curves=pl.lit(True))
+    has_participants = bool(reconciled["operation_id"].is_not_null().any())
+    return bills.join(beside, on=KEY, how="left", nulls_equal=True).with_columns(
+        has_participants=pl.lit(has_participants)
+    )

@@ -56,7 +56,7 @@ def _with_options(bills: pl.DataFrame) -> pl.DataFrame:
         pl.Series("grid_segment", segments, dtype=pl.String),
         pl.Series("options", options, dtype=pl.List(pl.String)),
         pl.Series("options_conflict", conflicts, dtype=pl.Boolean),
-        is_participant=~pl.col("has_curves") | pl.col("curve_operation_id").is_not_null(),
+        is_participant=~pl.col("has_participants") | pl.col("curve_operation_id").is_not_null(),
     )
 
 
@@ -118,8 +118,12 @@ def _shown(option: pl.Expr) -> pl.Expr:
     return option.str.replace("/", " ", literal=True).str.replace("_", " ", literal=True)
 
 
+def _physical() -> pl.Expr:
+    """Return the physical consumption of a point that may be a participant: the curves, or else the indexes."""
+    return pl.coalesce("curve_consumption_kwh", pl.when("is_participant").then("index_kwh"))
+
+
 def _best_variable(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
-    physical = pl.coalesce("curve_consumption_kwh", pl.when("is_participant").then("index_kwh"))
     # The option that explains the fixed part is that of the variable part.
     known = pl.when("fixed_matches").then(pl.concat_list(pl.col("fixed_option").str.replace("_ACC", "", literal=True)))
     # An estimate says nothing of the slots of what the network carried.
@@ -137,7 +141,7 @@ def _best_variable(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
         start="consumption_start",
         end="consumption_end",
         total="billed_kwh",
-        shared=(physical - pl.col("billed_kwh")).clip(lower_bound=0.0),
+        shared=(_physical() - pl.col("billed_kwh")).clip(lower_bound=0.0),
         **{name: pl.when(is_said).then(column) for name, column in registers.items()},
     )
     candidates = grid.variable_parts(asked, tolerance["straddle_share"]).join(
@@ -199,7 +203,7 @@ def _best_excise(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
         pl.col("legal_reference").drop_nulls().unique(maintain_order=True).str.join(" ; "),
     )  # fmt: skip
     bases = bills.select(
-        "row", "excise_eur", billed="billed_kwh", complement="curve_complement_kwh", physical="curve_consumption_kwh"
+        "row", "excise_eur", billed="billed_kwh", complement="curve_complement_kwh", physical=_physical()
     ).unpivot(["billed", "complement", "physical"], index=["row", "excise_eur"], variable_name="base",
               value_name="kwh")  # fmt: skip
     expected = pl.col("mean") * pl.col("kwh")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.families.quantity import QUANTITY, contested
+from energy_pipeline.bill_checks.families.quantity import QUANTITY, contested, looks_deducted, unseen
 from energy_pipeline.bill_checks.model import EUR, Check, Outcome
 from energy_pipeline.bill_checks.vat import fixed_ttc, normal_ttc, vat_rate
 
@@ -47,11 +47,12 @@ def fixed_grid_amount(entry: Entry) -> Outcome:
 def variable_grid_amount(entry: Entry) -> Outcome:
     """Judge the variable part of the TURPE, on the physical consumption of a participant, within its bounds.
 
-    Without curves or indexes to tell, more than the kWh billed explain may be due on shared ones: to review.
+    Where nothing tells who takes part in an operation, more than the kWh billed explain may be due on shared ones: to
+    review; without euros when the indexes say so.
     """
     invoiced, expected = pl.col("variable_grid_eur"), pl.col("variable_expected")
-    unseen = pl.col("curve_operation_id").is_not_null() & pl.col("curve_consumption_kwh").is_null()
-    may_be_shared = ~pl.col("has_curves") & pl.col("index_kwh").is_null() & (invoiced > expected)
+    is_unknown = ~pl.col("has_participants") & pl.col("index_kwh").is_null() & (invoiced > expected)
+    excess = pl.when(~looks_deducted()).then(invoiced - expected)
     return Outcome(
         ~pl.col("variable_matches"),
         needs=("variable_grid_eur", "consumption_start", "consumption_end", "billed_kwh"),
@@ -60,18 +61,16 @@ def variable_grid_amount(entry: Entry) -> Outcome:
             *contested(),
             _no_option(),
             pl.col("variable_missing"),
-            pl.when(unseen & ~pl.col("variable_matches")).then(
-                pl.lit("Participant sans courbe complète : consommation physique inconnue.")
-            ),
+            pl.when(~pl.col("variable_matches")).then(unseen()),
         ),
-        doubtful=(pl.col("grid_segment") == "C4") | pl.col("variable_is_doubtful") | may_be_shared,
+        doubtful=(pl.col("grid_segment") == "C4") | pl.col("variable_is_doubtful") | is_unknown | looks_deducted(),
         invoiced=invoiced,
         expected=expected,
         unit=EUR,
         method=pl.col("variable_how"),
         source=pl.col("variable_source"),
-        amount_eur=invoiced - expected,
-        amount_ttc_eur=normal_ttc(invoiced - expected),
+        amount_eur=excess,
+        amount_ttc_eur=normal_ttc(excess),
     )
 
 
@@ -97,12 +96,19 @@ def cta_amount(entry: Entry) -> Outcome:
 
 
 def excise_amount(entry: Entry) -> Outcome:
-    """Judge the accise: the rate of the consumption's period, whatever base reproduces it, which is said."""
+    """Judge the accise: the rate of the consumption's period, whatever base reproduces it, which is said.
+
+    Of a participant without curves the physical consumption, a base that is contested, may not be known.
+    """
     invoiced, expected = pl.col("excise_eur"), pl.col("excise_expected")
     return Outcome(
         ~pl.col("excise_matches"),
         needs=("excise_eur", "consumption_start", "consumption_end", "billed_kwh"),
-        unless=(*contested(), pl.col("excise_missing")),
+        unless=(
+            *contested(),
+            pl.col("excise_missing"),
+            pl.when(~pl.col("excise_matches") & (invoiced > expected)).then(unseen()),
+        ),
         invoiced=invoiced,
         expected=expected,
         unit=EUR,

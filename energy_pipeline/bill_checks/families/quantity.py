@@ -11,6 +11,8 @@ from energy_pipeline.invoices.details import REGISTERS as KWH_OF_REGISTERS
 ENERGY = ("energy_eur", "capacity_eur", "cee_eur", "cee_precarity_eur", "guarantee_of_origin_eur")
 """What a kWh billed in excess costs; the accise stands apart, its base being contested."""
 CONTESTED = ("self_consumption_not_deducted", "over_billed", "under_billed")
+KWH_PER_INDEX = 1.0
+"""What truncated indexes hide."""
 QUANTITY = ("four_slots_sum", "index_difference", "negative_quantity", "above_power")
 
 
@@ -22,6 +24,21 @@ def contested() -> tuple[pl.Expr, ...]:
             pl.lit("Quantité contestée par le rapprochement avec les courbes.")
         ),
     )
+
+
+def unseen() -> pl.Expr:
+    """Return the reason why what depends on the kWh drawn by a participant cannot be judged."""
+    is_unseen = pl.col("curve_operation_id").is_not_null() & pl.col("curve_consumption_kwh").is_null()
+    return pl.when(is_unseen).then(pl.lit("Site participant à une opération, courbes absentes."))
+
+
+def looks_deducted() -> pl.Expr:
+    """Return whether fewer kWh than the indexes are billed, where nothing tells who takes part in an operation.
+
+    It is what a bill looks like from which the supplier has rightly deducted the self-consumption.
+    """
+    fewer = pl.col("index_kwh") - pl.col("billed_kwh") > KWH_PER_INDEX * pl.col("indexes")
+    return ~pl.col("has_participants") & fewer.fill_null(False)
 
 
 def _used_registers() -> pl.Expr:
@@ -49,12 +66,12 @@ def four_slots_sum(entry: Entry) -> Outcome:
 def index_difference(entry: Entry) -> Outcome:
     """Judge whether the kWh are the difference of the indexes, roll-over counted.
 
-    For a participant the index measures the physical consumption, never the kWh billed. Without curves to tell, fewer
-    kWh than the index are to review only.
+    For a participant the index measures the physical consumption, never the kWh billed. Where nothing tells who takes
+    part in an operation, fewer kWh than the index are to review only, without euros.
     """
     excess = pl.col("billed_kwh") - pl.col("index_kwh")
     price = pl.sum_horizontal(ENERGY) / pl.col("billed_kwh")
-    amount = pl.when(pl.col("billed_kwh") != 0).then(excess * price)
+    amount = pl.when((pl.col("billed_kwh") != 0) & ~looks_deducted()).then(excess * price)
     return Outcome(
         excess.abs() > entry.tolerance["kwh_per_register"] * pl.col("indexes"),
         needs=("billed_kwh",),
@@ -63,12 +80,13 @@ def index_difference(entry: Entry) -> Outcome:
             pl.when(pl.col("indexes") < _used_registers()).then(
                 pl.lit("Index de certains cadrans absents de l'export.")
             ),
+            unseen(),
             pl.when(pl.col("curve_operation_id").is_not_null()).then(
                 pl.lit("Participant : l'index mesure la consommation physique, non les kWh facturés.")
             ),
             contested()[0],
         ),
-        doubtful=~pl.col("has_curves") & (excess < 0),
+        doubtful=looks_deducted(),
         invoiced=pl.col("billed_kwh"),
         expected=pl.col("index_kwh"),
         unit=KWH,

@@ -181,7 +181,50 @@ def test_a_participant_without_curves_is_not_judged_on_the_network():
                               verdict="no_curve")  # fmt: skip
     made = checked(AUGUST, september(variable_grid_eur="72.60"), curves=curves)
     assert failed(made) == {}
-    assert "sans courbe" in decision(made, "variable_grid_amount")[1]
+    unseen = ("ignored", "Site participant à une opération, courbes absentes.")
+    assert decision(made, "variable_grid_amount") == unseen
+    # 1 500 kWh drawn, of which the accise may be due, and the kWh of the indexes, are not known either.
+    more = september(variable_grid_eur="72.60", excise_eur="44.97", start_index_hp=5000.0, end_index_hp=6400.0)
+    judged = checked(AUGUST, more, curves=curves)
+    assert failed(judged) == {}
+    assert {decision(judged, name) for name in ("variable_grid_amount", "index_difference", "excise_amount")} == {
+        unseen
+    }
+    # What the kWh billed explain is right all the same, and too little is too little.
+    assert decision(checked(AUGUST, SEPTEMBER, curves=curves), "variable_grid_amount") == ("valid", None)
+    assert failed(checked(AUGUST, september(excise_eur="20.00"), curves=curves))["excise_amount"][0] == "invalid"
+
+
+NO_OPERATION = bills.reconciled(
+    operation_id=None, consumption_kwh=None, self_consumption_kwh=None, complement_kwh=None, expected_kwh=None,
+    verdict="no_curve",
+)  # fmt: skip
+INDEXES = {"start_index_hp": 5000.0, "end_index_hp": 6500.0}
+
+
+@pytest.mark.parametrize("curves", [NO_OPERATION, None], ids=["no perimeter", "no reconciliation"])
+def test_bills_that_come_before_any_perimeter_are_not_claimed(curves):
+    """1 000 kWh billed, 1 500 by the indexes: the supplier may rightly have deducted 500 kWh of self-consumption."""
+    for changes in ({"variable_grid_eur": "72.60"}, {"variable_grid_eur": "90.00"}, {"excise_eur": "44.97"}):
+        made = checked(AUGUST, september(**changes, **INDEXES), curves=curves, are_curves_known=False)
+        assert failed(made) == {"index_difference": ("review", None, None)}
+        (finding,) = bills.findings(made).to_dicts()
+        assert (finding["severity"], finding["amount_eur"]) == ("warning", None)
+    # The index of the second register is not told: the first one alone shows more kWh than are billed.
+    slots = september(variable_grid_eur="90.00", consumption_hp_kwh=600.0, consumption_hc_kwh=400.0, **INDEXES)
+    assert failed(checked(AUGUST, slots, curves=curves, are_curves_known=False)) == {
+        "variable_grid_amount": ("review", None, None)
+    }
+
+
+def test_without_any_perimeter_what_the_indexes_contradict_is_claimed():
+    """900 kWh by the indexes: 100 kWh too many, at 110,73 € for 1 000; and 80,60 € for 48,40 of network."""
+    more = september(**INDEXES | {"end_index_hp": 5900.0})
+    assert failed(checked(AUGUST, more, curves=NO_OPERATION)) == {"index_difference": ("invalid", "11.07", "13.29")}
+    right = september(variable_grid_eur="80.60", **INDEXES | {"end_index_hp": 6000.0})
+    assert failed(checked(AUGUST, right, curves=NO_OPERATION)) == {
+        "variable_grid_amount": ("invalid", "32.20", "38.64")
+    }
 
 
 def test_without_curves_at_all_more_than_the_kwh_billed_is_to_review():
