@@ -19,6 +19,11 @@ KIND = "curve"
 _FINE = 12
 """Values a row of meters above 36 kVA, which record 5 minutes (§9): averaged to the step."""
 _WIDTHS = (4, 2, _FINE)
+MOST_WATTS = 100_000_000
+"""100 MW: no point of a distribution grid comes near it (HTA ends at 40 MW), nor an operation, the sum of its points.
+
+A greater number is a cell gone wrong: cells run together, a digit stuck, an energy of another unit.
+"""
 
 
 def reading(parsed: Name, watts: NDArray[np.float32], step_minutes: int, notes: Iterable[Note] = ()) -> Reading:
@@ -47,9 +52,15 @@ def check_name(parsed: Name) -> tuple[date, date]:
 
 def _watts(cells: Sequence[str], line: int) -> localtime.Values:
     return tuple(
-        float(values.positive(cell, line, f"valeur {position}")) if cell else None
-        for position, cell in enumerate(cells, start=1)
+        _power(cell, line, f"valeur {position}") if cell else None for position, cell in enumerate(cells, start=1)
     )
+
+
+def _power(cell: str, line: int, column: str) -> float:
+    watts = values.positive(cell, line, column)
+    if watts > MOST_WATTS:
+        raise BadFile("Puissance démesurée : plus de 100 MW.", line, column, cell)
+    return float(watts)
 
 
 def _rows(content: bytes) -> tuple[list[localtime.Labelled], int]:

@@ -1,7 +1,7 @@
 """Thousands of load curves at once: the perfectly regular ones in one Polars pass over their joined bytes.
 
-A file is regular when each hour of its period stands once, in order, with 2 or 4 whole non-negative numbers: the same
-reading as `cdc.read` gives, many times faster. Any other file goes to `cdc.read`.
+A file is regular when each hour of its period stands once, in order, with 2 or 4 whole numbers of possible watts: the
+same reading as `cdc.read` gives, many times faster. Any other file goes to `cdc.read`.
 """
 
 from collections import defaultdict
@@ -113,7 +113,7 @@ def _parse(candidates: Sequence[_Candidate], shape: _Shape) -> Iterable[tuple[in
     numbers = [f"v{column}" for column in range(shape[0])]
     is_regular_row = table.select(
         regular=(pl.col("label") == labels)
-        & pl.all_horizontal(pl.col(column).is_not_null() & (pl.col(column) >= 0) for column in numbers)
+        & pl.all_horizontal(pl.col(column).is_between(0, cdc.MOST_WATTS) for column in numbers)
         & ((pl.col("end").is_null() | (pl.col("end") == "")) if shape[1] else True)
     )["regular"].fill_null(False).to_numpy()  # fmt: skip
     ends = np.cumsum(counts)

@@ -20,6 +20,9 @@ from energy_pipeline.formats.text import decode, plain, rows, without_trailing
 _LABEL = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{2,4}[ T]\d{1,2}:\d{2}")
 _CURVE_NAME = re.compile(r"cdc|courbe", re.IGNORECASE)
 _SUFFIXES = ("csv", "txt", "xlsx", "toml")
+_NO_WORKBOOK = (
+    "Le nom finit par .xlsx, mais ce n'est pas un classeur Excel : l'ouvrir, puis l'enregistrer au format .xlsx."
+)
 _SEEN_LINES = 30
 _SEEN_BYTES = 65536
 
@@ -38,7 +41,12 @@ def kind_of(name: str, content: bytes) -> str:
         raise BadFile("Le fichier est vide.")
     if suffix == "toml":
         return "operations"
-    kind = _kind_of_workbook(name, content) if content.startswith(grids.XLSX_MAGIC) else _kind_of_text(name, content)
+    is_workbook = content.startswith(grids.XLSX_MAGIC)
+    if suffix == "xlsx" and not is_workbook and b"\x00" in content:
+        raise BadFile(_NO_WORKBOOK)
+    kind = _kind_of_workbook(name, content) if is_workbook else _kind_of_text(name, content)
+    if kind is None and suffix == "xlsx" and not is_workbook:
+        raise BadFile(_NO_WORKBOOK)
     if kind is None:
         raise BadFile("Fichier non reconnu : ni son nom ni son contenu ne correspondent à un format connu.")
     return kind

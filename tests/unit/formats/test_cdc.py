@@ -66,6 +66,17 @@ def test_data_types(word, series):
     assert cdc.read(name, b"01/11/2024 00:00;1;2;3;4;").series == series
 
 
+@pytest.mark.parametrize("huge", ["99999999999999999999", "100000001", "4294967296", "2147483647"])
+def test_a_power_that_no_point_can_have_is_refused_with_its_place(huge):
+    lines = day("01/11/2024", list(range(24)))
+    lines[5] = f"01/11/2024 05:00;5;5;{huge};5;"
+    found = refusal(NAME, lines)
+    assert "démesuré" in found.reason
+    assert (found.line, found.column, found.value) == (6, "valeur 3", huge)
+    lines[5] = "01/11/2024 05:00;5;5;100000000;5;"
+    assert read(NAME, lines)[0][22] == 1e8
+
+
 def test_curve_of_the_operation_bears_its_number_and_no_prm():
     found = cdc.read("ACC00000007_01112024_01112024_Prod_CDC.csv", b"01/11/2024 00:00;1;2;3;4;")
     assert (found.operation_id, found.prm) == ("ACC00000007", None)

@@ -208,6 +208,13 @@ def test_annexe_2_named_after_the_operation_only(house):
     assert set(house.status().values()) == {"loaded"}
 
 
+@pytest.mark.parametrize("content", [b"Bonjour", b"\xd0\xcf\x11\xe0\x00\x00"], ids=["text", "old workbook"])
+def test_a_workbook_that_is_none_is_told_so(house, content):
+    put(house, "texte.xlsx", content)
+    house.land()
+    assert "ce n'est pas un classeur Excel" in house.file("texte.xlsx")["reason"]
+
+
 def test_a_refused_file_taken_back_is_no_longer_refused(house):
     bad = curve().replace(b"05:00;7;", b"05:00;7O;")
     put(house, f"{ACC}/{CURVE}", bad)
