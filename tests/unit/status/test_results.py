@@ -1,0 +1,74 @@
+"""The euros that `run` prints: those of the letters."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from rich.console import Console
+
+from energy_pipeline import warehouse
+from energy_pipeline.cli import results
+from energy_pipeline.settings import Home
+from energy_pipeline.tables import marts, money_marts, schemas
+from tests.unit.status.frames import ACC, operations
+
+OCTOBER = date(2025, 10, 1)
+PERIOD = {
+    "operation_id": ACC, "period_start": OCTOBER, "period_end": date(2025, 10, 31), "month": OCTOBER,
+    "key_type": "static", "key_type_used": "static", "default_steps": 0, "steps_expected": 2980, "steps_estimated": 0,
+    "steps_missing": 0,
+}  # fmt: skip
+
+
+def finding(number: int, check: str, euros: str | None, severity: str = "error", **more: object) -> dict[str, object]:
+    return {
+        "finding_id": f"{number:016x}", "check_name": check, "severity": severity, "party": "supplier",
+        "operation_id": ACC, "month": OCTOBER, "supplier": "Soleil", "invoice_number": f"F{number}",
+        "amount_eur": Decimal(euros) if euros else None, "message": "Constat.", "evidence": "[]",
+    } | more  # fmt: skip
+
+
+ENEDIS = {"party": "enedis", "supplier": None, "invoice_number": None}
+TO_REVIEW = (
+    finding(3, "variable_grid_amount", "40.00", "warning"),
+    finding(4, "under_billed", "-20.00", "warning"),
+    finding(5, "period_reversed", None),
+    finding(6, "exchange_differs", "7.00", **ENEDIS),
+)
+FINDINGS = (
+    finding(1, "over_billed", "100.05"),
+    finding(2, "published_split_differs", "20.01", **ENEDIS),
+    *TO_REVIEW,
+    finding(7, "duplicate_bill", "200.00", operation_id=None),
+    finding(8, "cta_amount", "3.00", "warning", operation_id=None),
+)
+
+
+def printed(path, findings) -> str:
+    home = Home(path).create()
+    with warehouse.connect(home.publication) as connection:
+        warehouse.create(connection, (*marts.TABLES, *money_marts.MONEY_MARTS))
+        for table, rows in ((marts.OPERATION_MONTH, [PERIOD]), (marts.FINDING, list(findings))):
+            warehouse.insert(connection, table, schemas.frame(table, rows))
+        warehouse.insert(connection, marts.OPERATION, operations())
+        warehouse.fill(connection, money_marts.CLAIM, "marts/claim")
+    console = Console(width=160, record=True)
+    assert results.show(console, home, [OCTOBER]) == 0
+    return console.export_text().replace("\u202f", " ").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("findings", "operation", "elsewhere"),
+    [
+        # 100,05 + 20,01
+        (FINDINGS, "6 120,06", "Hors opération : 2 constat(s), 200,00 € HT à réclamer"),
+        ((*TO_REVIEW, FINDINGS[-1]), "4 —", "Hors opération : 1 constat(s)"),
+    ],
+    ids=["established", "to review only"],
+)
+def test_only_what_is_established_is_to_claim(tmp_path, findings, operation, elsewhere):
+    shown = printed(tmp_path, findings)
+    (line,) = [line for line in shown.splitlines() if line.startswith(ACC)]
+    assert " ".join(line.split()).endswith(operation), line
+    (other,) = [line for line in shown.splitlines() if line.startswith("Hors")]
+    assert other.strip() == elsewhere
