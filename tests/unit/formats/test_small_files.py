@@ -223,14 +223,44 @@ def test_bad_prices(row, column):
     [
         ('[ACC00000001]\nname = "A\n', 2),
         ('\n[ACC1]\nname = "A"\n', 2),
-        ("[ACC00000001]\nanniversary_day = 32\n", 1),
-        ('[ACC00000001]\nkey_type = "au hasard"\n', 1),
-        ('[ACC00000001.recipients]\naccountant = ["pas une adresse"]\n', 1),
-        ('[ACC00000001.annexe2]\nTELEPHONE = "0199000123"\n', 1),
-        ("[ACC00000001.annexe2]\nTEL_PMO = 199000123\n", 1),
+        ("[ACC00000001]\nanniversary_day = 32\n", 2),
+        ('[ACC00000001]\nkey_type = "au hasard"\n', 2),
+        ('[ACC00000001.recipients]\naccountant = ["pas une adresse"]\n', 2),
+        ('[ACC00000001.recipients]\naccountant = []\n\nplumber = ["a@b.example"]\n', 4),
+        ('[ACC00000001]\nrecipients = {accountant = ["pas une adresse"]}\n', 2),
+        ('[ACC00000001]\nname = "A"\nrecipients.accountant = ["pas une adresse"]\n', 3),
+        ('[ACC00000002]\nstart_date = 2025-01-31\n[ACC00000001] # ici\n\nstart_date = "demain"\n', 5),
+        ('[ACC00000001.annexe2]\nTELEPHONE = "0199000123"\n', 2),
+        ("[ACC00000001.annexe2]\nTEL_PMO = 199000123\n", 2),
     ],
 )
 def test_bad_operations(content, line):
     with pytest.raises(BadFile) as refusal:
         operations_file.read("operations.toml", content.encode(), RECEIVED)
     assert refusal.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "line", "column"),
+    [
+        ('[ACC00000001]\nname = "A\n', "guillemet", 2, "10"),
+        ("[ACC00000001]\nname = Soleil\n", "illisible", 2, "8"),
+        ("[ACC00000001.recipients]\naccountant = [\n", "crochet", 2, None),
+        ('[ACC00000001]\nname = "A"\nname = "B"\n', "deux fois", 3, "11"),
+        ("[ACC00000001]\nname\n", "signe =", 2, "5"),
+    ],
+)
+def test_a_badly_written_file_is_told_in_french(content, told, line, column):
+    with pytest.raises(BadFile) as refusal:
+        operations_file.read("operations.toml", content.encode(), RECEIVED)
+    assert refusal.value.reason.startswith("Fichier TOML mal écrit : ")
+    assert told in refusal.value.reason
+    assert not {"at", "line", "value", "Expected"} & set(refusal.value.reason.split())
+    assert (refusal.value.line, refusal.value.column) == (line, column)
+
+
+def test_an_unknown_setting_is_named_with_its_line():
+    content = b'[ACC00000001]\nname = "A"\n\n[ACC00000002]\nname = "B"\ncouleur = "bleu"\n'
+    (note,) = operations_file.read("operations.toml", content, RECEIVED).notes
+    assert (note.line, note.value) == (6, "ACC00000002.couleur")
+    assert "« couleur »" in note.message
