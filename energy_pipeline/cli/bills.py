@@ -1,5 +1,7 @@
 """Commands about bills: `bill`, the checks of one invoice, and `rates`, the regulated rates of a day."""
 
+import json
+import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -12,6 +14,8 @@ from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
 from energy_pipeline.settings import Home
 
 DECISIONS = {"invalid": "erreur", "review": "à vérifier", "ignored": "non vérifié", "valid": "conforme"}
+CONFIDENCES = {"doubtful": "douteuse"}
+UNITS_IN_TEXT = "€|c€|kWh|MWh|kVA|kW|%|jours?"
 
 
 def bill(
@@ -19,18 +23,77 @@ def bill(
     home: HomeOption,
     everything: Annotated[bool, typer.Option("--all", help="Also the checks passed, and those left out.")] = False,
 ) -> None:
-    """Show the checks of an invoice: decision, what was billed, what was expected, how and from which source."""
+    """Show an invoice beside the curves, its findings and its checks: billed, expected, how and from which source."""
     with clear_errors(), warehouse.connect(Home(home).publication, read_only=True) as connection:
+        details = warehouse.run(connection, "bills/details_of_invoice", invoice_number=number)
+        findings = warehouse.run(connection, "bills/findings_of_invoice", invoice_number=number)
         decisions = warehouse.run(connection, "bills/decisions_of_invoice", invoice_number=number)
         rows = warehouse.run(connection, "bills/checks_of_invoice", invoice_number=number, everything=everything)
-    if decisions.is_empty():
+    if details.is_empty() and findings.is_empty() and decisions.is_empty():
         raise fail(f"Aucune facture d'électricité {number} dans la publication.")
+    _say(f"Facture {number}", style="bold")
+    for (supplier,), billed in details.group_by("supplier", maintain_order=True):
+        _say(f"\n{supplier}, face aux courbes d'Enedis", style="bold")
+        console.print(_beside_curves(billed))
+    _findings(findings)
+    if decisions.is_empty():
+        return
     counts = dict(decisions.select("decision", "checks").iter_rows())
     listed = " · ".join(f"{counts[name]} {word}" for name, word in DECISIONS.items() if name in counts)
-    console.print(f"Facture {number} : {listed}", markup=False)
-    for (detail_id, prm), checks in rows.group_by("detail_id", "prm", maintain_order=True):
-        console.print(f"\nDétail {detail_id}, PRM {prm or 'inconnu'}", markup=False)
+    _say("\nVérifications de la facture elle-même", style="bold")
+    _say(listed if everything else f"{listed} (--all les montre toutes)")
+    for (supplier, detail_id, prm), checks in rows.group_by("supplier", "detail_id", "prm", maintain_order=True):
+        _say(f"\n{supplier}, détail {detail_id}, PRM {prm or 'inconnu'}")
         console.print(_checks(checks))
+
+
+def _say(text: str, style: str | None = None) -> None:
+    console.print(text, markup=False, soft_wrap=True, style=style)
+
+
+def _beside_curves(details: pl.DataFrame) -> Table:
+    from energy_pipeline.reports import french
+    from energy_pipeline.reports.words import VERDICTS
+
+    values = [
+        Column(name, justify="right", no_wrap=True)
+        for name in ("Facturé\nkWh", "Attendu\nkWh", "Excédent\nkWh", "Écart\n€ HT")
+    ]
+    point = Column("PRM\ndu, au", no_wrap=True)
+    table = Table("Détail", point, *values, "Conclusion", box=None, pad_edge=False)
+    for row in details.iter_rows(named=True):
+        days = [french.short_day(day) for day in (row["period_start"], row["period_end"]) if day]
+        table.add_row(
+            row["detail_id"],
+            "\n".join((row["prm"] or "inconnu", *days)),
+            *(french.number(row[name], 1) for name in ("billed_kwh", "expected_kwh", "excess_kwh")),
+            french.number(row["amount_eur"], 2),
+            VERDICTS[row["verdict"]],
+        )
+    return table
+
+
+def _findings(rows: pl.DataFrame) -> None:
+    """Print what is to be claimed or looked at, each with the id that `explain` takes and how its price is made."""
+    from energy_pipeline.reconciliation.finding import catalogue
+    from energy_pipeline.reports import french
+    from energy_pipeline.reports.words import SEVERITIES
+
+    _say("\nConstats", style="bold")
+    if rows.is_empty():
+        _say("Aucun.")
+    for row in rows.iter_rows(named=True):
+        amounts = [
+            f"{french.euros(row[name])} {tax}"
+            for name, tax in (("amount_eur", "HT"), ("amount_ttc_eur", "TTC"))
+            if row[name] is not None
+        ]
+        told = " : ".join(filter(None, (catalogue()[row["check_name"]]["title"], ", ".join(amounts))))
+        _say(f"— {told} ({SEVERITIES[row['severity']].lower()}, constat {row['finding_id']})")
+        _say(f"  {row['message']}")
+        for proof in json.loads(row["evidence"] or "[]"):
+            if "price" in proof:
+                _say(f"  Prix, {proof['file']}, ligne {proof['line']} : {proof['price']}.")
 
 
 def _checks(rows: pl.DataFrame) -> Table:
@@ -39,14 +102,14 @@ def _checks(rows: pl.DataFrame) -> Table:
     values = [Column(name, justify="right", no_wrap=True) for name in ("Facturé", "Attendu", "Écart HT")]
     table = Table("Vérification", "Conclusion", *values, "Méthode et source", box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):
-        how = row["reason"] or " ".join(filter(None, (row["method"], f"({row['source']})")))
+        how = _french(row["reason"] or row["method"] or "")
         table.add_row(
             catalogue()[row["check_name"]].title,
             DECISIONS[row["decision"]],
             _value(row["invoiced"], row["unit"]),
             _value(row["expected"], row["unit"]),
             _value(row["amount_eur"], "EUR"),
-            how,
+            how if row["reason"] else " ".join(filter(None, (how, f"({row['source']})"))),
         )
     return table
 
@@ -54,7 +117,13 @@ def _checks(rows: pl.DataFrame) -> Table:
 def _value(value: Any, unit: str | None) -> str:
     from energy_pipeline.bill_checks.findings import shown
 
-    return "" if value is None else shown(float(value), unit)
+    return "" if value is None else shown(float(value), unit).replace("-", "−")
+
+
+def _french(text: str) -> str:
+    """Return `text` with the decimal comma and the true minus sign in the values that have a unit."""
+    with_comma = re.sub(rf"(?<![\d.])(\d+)\.(\d+)(?=\s?({UNITS_IN_TEXT}))", r"\1,\2", text)
+    return re.sub(rf"(?<![\w.])-(?=\d[\d\s]*(,\d+)?\s?({UNITS_IN_TEXT}))", "−", with_comma)
 
 
 def rates(
@@ -63,22 +132,27 @@ def rates(
 ) -> None:
     """Show the regulated rates in force on a day, with their legal reference; none is ever extrapolated."""
     from energy_pipeline.tariffs import rates as tables
+    from energy_pipeline.tariffs import words
 
     try:
         day = date.fromisoformat(on)
     except ValueError as error:
         raise typer.BadParameter(f"« {on} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-09-01.") from error
-    known = tables().filter(pl.lit(name is None) | (pl.col("rate") == name))
+    known = tables() if name is None else tables().filter(rate=name)
     if known.is_empty():
         raise fail(f"Barème inconnu : « {name} ». Connus : {', '.join(tables()['rate'].unique().sort())}.")
-    in_force = known.filter((pl.col("valid_from") <= day) & ((pl.col("valid_to") > day).fill_null(True)))
+    holds = (pl.col("valid_from") <= day) & ((pl.col("valid_to") > day) | pl.col("valid_to").is_null())
+    in_force = known.filter(holds)
     if in_force.is_empty():
         raise fail(f"Barème manquant au {day:%d/%m/%Y}.")
+    missing = known.unique(["rate", "variant"], maintain_order=True).join(in_force, on=["rate", "variant"], how="anti")
     table = Table("Barème", "Variante", Column("Valeur", justify="right"), "Unité", "Du", "Au (exclu)", "Confiance",
                   "Référence", box=None, pad_edge=False)  # fmt: skip
     for row in in_force.iter_rows(named=True):
         end = f"{row['valid_to']:%d/%m/%Y}" if row["valid_to"] else ""
-        value = f"{row['value'].normalize():f}".replace(".", ",")
-        table.add_row(row["rate"], row["variant"], value, row["unit"], f"{row['valid_from']:%d/%m/%Y}", end,
-                      row["confidence"], row["legal_reference"])  # fmt: skip
+        table.add_row(words.name(row["rate"]), words.variant(row["variant"]), words.value(row["value"], row["unit"]),
+                      words.UNITS[row["unit"]], f"{row['valid_from']:%d/%m/%Y}", end,
+                      CONFIDENCES.get(row["confidence"], row["confidence"]), row["legal_reference"])  # fmt: skip
+    for row in missing.iter_rows(named=True):
+        table.add_row(words.name(row["rate"]), words.variant(row["variant"]), "barème manquant")
     console.print(table)

@@ -1,5 +1,6 @@
 """The commands `bill` and `rates`, on a publication written by hand."""
 
+import warnings
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from energy_pipeline import tariffs
 from energy_pipeline.cli import bills as commands
 from energy_pipeline.settings import Home
 from energy_pipeline.tables import marts
+from energy_pipeline.tariffs import words
 from tests import publications
 
 CHECK = {
@@ -23,7 +26,23 @@ ROWS = [
     CHECK | {"check_name": "cta_amount", "family": "price", "decision": "valid", "unit": "EUR"},
     CHECK | {"check_name": "fixed_grid_amount", "family": "price", "decision": "ignored",
              "reason": "Barème manquant : TURPE C5 au 01/08/2026."},
+    CHECK | {"check_name": "period_length", "family": "date", "decision": "valid", "invoiced": -669.0, "expected": 30.0,
+             "unit": "jour", "method": "Entre 88.38 € et -1 184.47 €, article 5.2.1, art. L312-24."},
 ]  # fmt: skip
+BILL = {
+    "supplier": "TotalEnergies", "invoice_number": "100012509001", "detail_id": "0001", "prm": "30001000000001",
+    "month": date(2025, 9, 1), "period_start": date(2025, 9, 1), "period_end": date(2025, 9, 30),
+}  # fmt: skip
+RECONCILED = BILL | {
+    "reading": "actual", "billed_kwh": 3337.0, "expected_kwh": 2254.3, "verdict": "self_consumption_not_deducted",
+    "amount_eur": Decimal("120.87"),
+}  # fmt: skip
+FINDING = BILL | {
+    "finding_id": "a1b2c3d4e5f60718", "check_name": "self_consumption_not_deducted", "severity": "error",
+    "party": "supplier", "expected": 2254.3, "observed": 3337.0, "unit": "kWh", "amount_eur": Decimal("120.87"),
+    "amount_ttc_eur": Decimal("145.05"), "message": "1 082,7 kWh × 0,11164 €/kWh = 120,87 € HT.",
+    "evidence": '[{"file": "factures.xlsx", "line": 2, "price": "énergie 300,00 €"}]',
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -37,24 +56,54 @@ def run():
 @pytest.fixture
 def home(tmp_path) -> Path:
     publication = Home(tmp_path).create().publication
-    publications.write(publication, {marts.BILL_CHECK: ROWS})
+    publications.write(
+        publication, {marts.BILL_CHECK: ROWS, marts.INVOICE_RECONCILIATION: [RECONCILED], marts.FINDING: [FINDING]}
+    )
     return tmp_path
 
 
 def text(result) -> str:
-    return " ".join(result.output.replace("\u00a0", " ").split())
+    return " ".join(result.output.replace("\u00a0", " ").replace("\u202f", " ").split())
 
 
 def test_the_failed_checks_of_an_invoice_are_shown(run, home, monkeypatch):
     monkeypatch.setattr(commands.console, "width", 200)
     result = run("bill", "100012509001", "--home", home)
     assert result.exit_code == 0
-    assert "1 erreur · 1 non vérifié · 1 conforme" in text(result)
+    assert "1 erreur · 1 non vérifié · 2 conforme" in text(result)
     assert "Accise inexacte erreur 33,70 € 29,98 € 3,72 € Tarif ménages. (CIBS, art. L312-24)" in text(result)
     assert "CTA" not in text(result)
     everything = text(run("bill", "100012509001", "--home", home, "--all"))
     assert "CTA inexacte conforme" in everything
     assert "Barème manquant : TURPE C5 au 01/08/2026." in everything
+
+
+def test_the_curves_and_the_findings_come_before_the_checks(run, home, monkeypatch):
+    monkeypatch.setattr(commands.console, "width", 200)
+    told = text(run("bill", "100012509001", "--home", home))
+    parts = [
+        "TotalEnergies, face aux courbes",
+        "0001 30001000000001 3 337,0 2 254,3 1 082,7 120,87 Autoconsommation non déduite 01/09/2025 30/09/2025",
+        "120,87 € HT, 145,05 € TTC (à corriger, constat a1b2c3d4e5f60718)",
+        "1 082,7 kWh × 0,11164 €/kWh = 120,87 € HT.",
+        "Prix, factures.xlsx, ligne 2 : énergie 300,00 €.",
+        "1 erreur · 1 non vérifié",
+    ]
+    places = [told.find(part) for part in parts]
+    assert -1 not in places and places == sorted(places), told
+
+
+def test_an_invoice_without_any_check_is_still_shown(run, tmp_path):
+    publications.write(Home(tmp_path).create().publication, {marts.INVOICE_RECONCILIATION: [RECONCILED]})
+    told = text(run("bill", "100012509001", "--home", tmp_path))
+    assert "1 082,7" in told and "Constats Aucun." in told
+
+
+def test_decimal_commas_and_true_minus_signs(run, home, monkeypatch):
+    monkeypatch.setattr(commands.console, "width", 250)
+    told = text(run("bill", "100012509001", "--home", home, "--all"))
+    assert "−669 jours" in told
+    assert "Entre 88,38 € et −1 184,47 €, article 5.2.1, art. L312-24." in told
 
 
 def test_an_unknown_invoice_is_said(run, home):
@@ -64,7 +113,27 @@ def test_an_unknown_invoice_is_said(run, home):
 def test_the_rates_of_a_day(run, monkeypatch):
     monkeypatch.setattr(commands.console, "width", 200)
     result = run("rates", "2025-09-01", "--rate", "excise")
-    assert "excise household 0,02998 EUR/kWh 01/08/2025 01/02/2026 A" in text(result)
+    assert "accise sur l'électricité (excise) ménages 0,02998 €/kWh 01/08/2025 01/02/2026 A" in text(result)
+    assert "haute puissance" in text(result) and "PME" in text(result)
     assert run("rates", "2026-08-01", "--rate", "turpe_energy").exit_code == 1
     assert run("rates", "2026-08-01", "--rate", "turpe_8").exit_code == 1
     assert run("rates", "hier").exit_code == 2
+
+
+def test_all_the_rates_of_a_day_without_a_warning_and_with_those_that_are_missing(run, monkeypatch):
+    monkeypatch.setattr(commands.console, "width", 250)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = run("rates", "2026-08-01")
+    assert result.exit_code == 0, result.exception
+    assert "TURPE, part énergie (turpe_energy) C5 CU4 ACC autoconsommé HPH barème manquant" in text(result)
+    lines = len(result.output.splitlines())
+    assert lines == 1 + tariffs.rates().select("rate", "variant").n_unique()
+
+
+def test_every_unit_and_every_variant_in_words_has_its_french():
+    known = tariffs.rates()
+    assert set(known["unit"]) <= set(words.UNITS)
+    told = {word for variant in known["variant"].unique() for word in words.variant(variant).split()}
+    assert not told & {"household", "sme", "high_power", "complement", "self", "reduced", "CU4_ACC"}
+    assert words.value(Decimal("0.2"), "1") == "20" and words.value(Decimal("30.6"), "EUR/year") == "30,6"
