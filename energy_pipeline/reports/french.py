@@ -1,6 +1,7 @@
 """Numbers, euros, days and months as a French reader expects them; NULL is a dash."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
@@ -13,6 +14,8 @@ NBSP = "\u00a0"
 THIN = "\u202f"
 DASH = "—"
 FAR_FUTURE = date(9999, 12, 31)
+_BEFORE = re.compile(r" (?=[:»€]|kWh?\b)")
+_BEFORE_THIN = re.compile(r" (?=[;!?%])")
 
 
 def number(value: Number | None, decimals: int = 0) -> str:
@@ -60,6 +63,16 @@ def day(value: date | None, with_year: bool = True) -> str:
         return DASH
     ordinal = "1er" if value.day == 1 else str(value.day)
     return f"{ordinal}{NBSP}{format_date(value, 'MMMM yyyy' if with_year else 'MMMM', locale=LOCALE)}"
+
+
+def moment(value: datetime) -> str:
+    """Return `1er novembre 2025 à 7 h 30`, as the clock of `value` says."""
+    return f"{day(value.date())} à {value.hour}{NBSP}h{NBSP}{value:%M}"
+
+
+def spaced(text: str) -> str:
+    """Return a sentence whose punctuation and units cannot stand alone at the start of a line, nor « at its end."""
+    return _BEFORE_THIN.sub(THIN, _BEFORE.sub(NBSP, text)).replace("« ", f"«{NBSP}")
 
 
 def short_day(value: date | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from energy_pipeline.reports import charts, evidence, french, heat, summary, words
+from energy_pipeline.reports import charts, french, heat, summary, words
 from energy_pipeline.reports.portfolio import IndexMonth, Portfolio
 from energy_pipeline.reports.rows import ReportContent
 
@@ -40,6 +40,7 @@ def environment() -> Environment:
         "short_day": french.short_day,
         "month": french.month,
         "of_month": french.of_month,
+        "spaced": french.spaced,
     }
     made.globals |= {
         "plural": french.plural,
@@ -48,7 +49,6 @@ def environment() -> Environment:
         "words": words,
         "summary": summary,
         "who": summary.who,
-        "proofs": evidence.proofs,
         "svg": Markup,
     }
     return made

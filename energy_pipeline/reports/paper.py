@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from energy_pipeline.reports import charts, evidence, french, heat, summary, words
+from energy_pipeline.reports import charts, french, heat, summary, words
 from energy_pipeline.reports.charts import Chart
 from energy_pipeline.reports.french import energy, euros, number, percent, short_day, signed
 from energy_pipeline.reports.rows import Finding, ReportContent
@@ -24,48 +24,42 @@ def cards(content: ReportContent) -> list[list[Block]]:
     owed = [f"soit {euros(ttc_eur)} TTC"] if claims and ttc_eur is not None else []
     owed += [f"{claim.who} : {euros(claim.amount_eur)} HT" for claim in claims]
     owed += [f"À prévoir, non facturé à ce jour : {euros(to_pay)} HT."] if to_pay else []
-    saved = "Prix non renseignés : déposer prices.csv pour calculer l'économie."
-    if saving.amount_eur is not None:
-        saved = "Achats évités, moins le prix de l'électricité locale et les frais d'organisation."
-        if saving.left_out:
-            saved += f" Sans {french.plural(saving.left_out, 'site')} dont les prix ne sont pas renseignés."
+    claimed = f"{euros(amount_eur)} HT" if claims else french.DASH
+    saved = french.DASH if saving.amount_eur is None else f"{euros(saving.amount_eur)} HT"
+    # An error without euros leaves the sum open: nothing quantified is not nothing to claim.
+    is_open = summary.unquantified(content.findings)
+    nothing = "Aucun montant chiffré à ce jour." if is_open else "Rien à réclamer pour cette période."
     return [
         [_produced(content, "Produit", "production_kwh"), _produced(content, "Partagé", "self_consumption_kwh")],
         [_rate(content, indicator) for indicator in words.INDICATORS],
         [
-            _card("À récupérer", f"{euros(amount_eur)} HT", owed or ["Aucun montant chiffré à ce jour."], marked=True),
-            _card("Économisé", euros(saving.amount_eur), [saved]),
+            _card("À réclamer", claimed, owed if claims else [nothing, *owed], marked=True),
+            _card("Économisé", saved, [summary.saving_sentence(content)]),
         ],
     ]
 
 
 def _card(title: str, figure: str, notes: Sequence[str], *, marked: bool = False) -> Block:
-    return {"title": title, "figure": figure, "notes": list(notes), "marked": marked}
+    return {"title": title, "figure": figure, "notes": [french.spaced(note) for note in notes], "marked": marked}
 
 
 def _produced(content: ReportContent, title: str, name: str) -> Block:
-    now = summary.figure(content.period, name)
+    now = summary.headline(content.period, name)
     if now.value is None:
         said = f"{summary.reason(content.period, name).capitalize()}."
     else:
         said = "Publié par Enedis." if now.is_published else "Recalculé."
-    before = summary.figure(content.previous, name).value if content.previous else None
-    change = summary.change(now.value, before)
-    if before is not None:
-        said += f" Période précédente : {energy(before)}{f' ({change})' if change else ''}."
-    return _card(title, energy(now.value), [said])
+    return _card(title, energy(now.value), [f"{said} {summary.before(content, name)}".rstrip()])
 
 
 def _rate(content: ReportContent, indicator: words.Indicator) -> Block:
-    rate = summary.figure(content.period, indicator.name)
-    before = summary.figure(content.previous, indicator.name).value if content.previous else None
+    rate = summary.headline(content.period, indicator.name)
     if rate.value is None:
         said = f"{summary.reason(content.period, indicator.name).capitalize()}."
     else:
         said = indicator.sentence.replace("%s", number(rate.value * 100))
         said += " Publié par Enedis." if rate.is_published else ""
-    said += f" Période précédente : {percent(before)}." if before is not None else ""
-    return _card(indicator.title, percent(rate.value), [said])
+    return _card(indicator.title, percent(rate.value), [f"{said} {summary.before(content, indicator.name)}".rstrip()])
 
 
 def action(row: summary.Action) -> Block:
@@ -73,8 +67,8 @@ def action(row: summary.Action) -> Block:
     amount = f", {euros(row.amount_eur)} HT" if row.amount_eur else ""
     count = f" ({row.count})" if row.count > 1 else ""
     return {
-        "title": f"{row.title}{count}",
-        "action": row.action,
+        "title": french.spaced(f"{row.title}{count}"),
+        "action": french.spaced(row.action),
         "facts": f"{words.SEVERITIES[row.severity]}, {row.who}{amount}",
     }
 
@@ -91,14 +85,15 @@ def sections(content: ReportContent) -> list[Block]:
         {"title": "Constats", "blocks": _findings(content)},
         {"title": "Qualité des données", "blocks": _quality(content)},
         {"title": "Définitions", "blocks": [
-            {"kind": "definition", "word": row.word, "text": row.meaning, "source": f"{row.source}."}
+            {"kind": "definition", "word": row.word, "text": french.spaced(row.meaning),
+             "source": french.spaced(f"{row.source}.")}
             for row in words.DEFINITIONS
         ]},
     ]  # fmt: skip
 
 
 def _text(text: str, kind: str = "text") -> Block:
-    return {"kind": kind, "text": text}
+    return {"kind": kind, "text": french.spaced(text)}
 
 
 def _table(
@@ -310,7 +305,7 @@ def _finding(content: ReportContent, row: Finding, names: dict[str, str]) -> Blo
     about = [f"{names.get(row.prm, 'PRM')} {row.prm}"] if row.prm else []
     about += [f"facture {row.invoice_number}"] if row.invoice_number else []
     explained = [f"Ce qui l'explique le mieux : {said}" for said in summary.explanation(content, row)]
-    listed = evidence.proofs(row.evidence)
+    listed = summary.proofs(content, row)
     proofs = [proof.text for proof in listed[:PROOFS_SHOWN]]
     if len(listed) > PROOFS_SHOWN:
         rest = french.plural(len(listed) - PROOFS_SHOWN, "autre preuve", "autres preuves")
@@ -319,9 +314,13 @@ def _finding(content: ReportContent, row: Finding, names: dict[str, str]) -> Blo
         "kind": "finding",
         "grave": row.severity == "error",
         "facts": ", ".join(facts),
-        "title": summary.check(row.check_name).title,
-        "message": row.message,
-        "notes": [note for note in (", ".join(about), *explained, *(f"Preuve : {proof}" for proof in proofs)) if note],
+        "title": french.spaced(summary.check(row.check_name).title),
+        "message": french.spaced(row.message),
+        "notes": [
+            french.spaced(note)
+            for note in (", ".join(about), *explained, *(f"Preuve : {proof}" for proof in proofs))
+            if note
+        ],
     }
 
 

@@ -11,7 +11,7 @@ from energy_pipeline.reports import content
 
 @dataclass(frozen=True)
 class Standing:
-    """An operation at its last published period: files of that period (None: not known), euros to claim in all."""
+    """An operation at its last published period: its files (None: not known), euros to claim in all (None: nothing)."""
 
     operation_id: str
     period_start: date
@@ -19,7 +19,7 @@ class Standing:
     received: int | None
     missing: int | None
     quarantined: int | None
-    claimed_eur: Decimal
+    claimed_eur: Decimal | None
     unquantified: int
 
 
@@ -82,7 +82,10 @@ class IndexRow:
     self_consumption_kwh: float | None
     published_self_consumption_kwh: float | None
     self_consumption_rate: float | None
+    published_self_consumption_rate: float | None
     self_production_rate: float | None
+    published_self_production_rate: float | None
+    steps_missing: int
     amount_eur: Decimal | None
     errors: int
     findings: int

@@ -206,6 +206,7 @@ class Steps:
     estimated: int
     missing: int
     suspect: int
+    step_minutes: int
 
     @property
     def has_fault(self) -> bool:

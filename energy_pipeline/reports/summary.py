@@ -1,4 +1,4 @@
-"""What the report concludes from its content: what to do, what to recover, why a figure is absent."""
+"""What the report concludes from its content: what to do, what to claim, why a figure is absent."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from energy_pipeline.reconciliation.finding import catalogue
-from energy_pipeline.reports import french
+from energy_pipeline.reports import evidence, french
 from energy_pipeline.reports.rows import Finding, Period, ReportContent
 from energy_pipeline.reports.words import DECISIONS, KEY_TYPES, PARTIES
 
@@ -33,7 +33,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Claim:
-    """Euros to recover from one party; `ttc_eur` is None where a part of them has no amount with VAT."""
+    """Euros to claim from one party; `ttc_eur` is None where a part of them has no amount with VAT."""
 
     who: str
     amount_eur: Decimal
@@ -81,6 +81,17 @@ def figure(row: object, name: str) -> Figure:
     ours = getattr(row, name)
     published = getattr(row, f"published_{name}", None)
     return Figure(published, True) if ours is None and published is not None else Figure(ours)
+
+
+def headline(row: object, name: str) -> Figure:
+    """Return the value of `name` to show by itself.
+
+    Where steps of curves are missing our sums are partial: the published value, labelled, or none.
+    """
+    if not getattr(row, "steps_missing"):  # noqa: B009
+        return figure(row, name)
+    published = getattr(row, f"published_{name}")
+    return Figure(published, published is not None)
 
 
 def difference(row: object, name: str) -> float | None:
@@ -152,10 +163,27 @@ def actions(findings: tuple[Finding, ...]) -> tuple[Action, ...]:
 
 
 def saving(content: ReportContent) -> Saving:
-    """Return the euros saved by the consumers whose prices are known."""
-    amounts = [row.saving_eur for row in content.consumers]
+    """Return the euros saved by the consumers that shared and whose prices are known."""
+    amounts = [row.saving_eur for row in content.consumers if (figure(row, "self_consumption_kwh").value or 0) > 0]
     unknown = sum(amount is None for amount in amounts)
     return Saving(_sum(amounts) if unknown < len(amounts) else None, unknown)
+
+
+def saving_sentence(content: ReportContent) -> str:
+    """Return what the euros saved are made of, or why they are not known."""
+    made = saving(content)
+    if made.amount_eur is None:
+        if made.left_out:
+            return "Prix non renseignés : déposer prices.csv pour calculer l'économie."
+        known = any(figure(row, "self_consumption_kwh").value is not None for row in content.consumers)
+        is_none = known and headline(content.period, "self_consumption_kwh").value is not None
+        return "Aucune électricité partagée." if is_none else "Électricité partagée inconnue."
+    differs = any(row.check_name == "published_split_differs" for row in content.findings)
+    said = "Achats évités, moins le prix de l'électricité locale et les frais de l'organisateur"
+    said += ", si la répartition juste est appliquée." if differs else "."
+    if made.left_out:
+        said += f" Sans {french.plural(made.left_out, 'site')} dont les prix ne sont pas renseignés."
+    return said
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
@@ -199,16 +227,40 @@ def explanation(content: ReportContent, finding: Finding) -> tuple[str, ...]:
 
 def reason(period: Period, name: str) -> str:
     """Return, in French, why `name` (a column of operation_month) has no value."""
+    shared = {"self_consumption_kwh", "complement_kwh", "surplus_kwh", "self_consumption_rate", "self_production_rate"}
+    if name in shared and figure(period, "production_kwh").value is None and not period.steps_missing:
+        return "aucune courbe de production"
     if name.endswith("_rate"):
         divisor = "production_kwh" if name == "self_consumption_rate" else "consumption_kwh"
         if figure(period, divisor).value == 0:
             return "aucune production" if divisor == "production_kwh" else "aucune consommation"
     if period.steps_missing:
         return f"il manque {french.plural(period.steps_missing, 'point')} de courbe"
-    shared = {"self_consumption_kwh", "complement_kwh", "surplus_kwh", "self_consumption_rate", "self_production_rate"}
     if period.key_type_used is None and name in shared:
         return "clés de répartition inconnues"
     return "courbe absente"
+
+
+def before(content: ReportContent, name: str) -> str:
+    """Return the value of the previous period; its base is said, and no change is, where the two bases differ."""
+    if content.previous is None:
+        return ""
+    now, past = headline(content.period, name), headline(content.previous, name)
+    if past.value is None:
+        return ""
+    is_rate = name.endswith("_rate")
+    shown = french.percent(past.value) if is_rate else french.energy(past.value)
+    if now.value is not None and now.is_published != past.is_published:
+        base = "publiée par Enedis" if past.is_published else "recalculée"
+        return f"Période précédente, {base} : {shown}."
+    evolution = None if is_rate else change(now.value, past.value)
+    return f"Période précédente : {shown}{f' ({evolution})' if evolution else ''}."
+
+
+def proofs(content: ReportContent, finding: Finding) -> tuple[evidence.Proof, ...]:
+    """Return the evidence of a finding; steps of the grid are said as days and hours where the grid is known."""
+    step_minutes = next((row.step_minutes for row in content.steps), None)
+    return evidence.proofs(finding.evidence, finding.period_start or content.period.period_start, step_minutes)
 
 
 def change(now: float | None, before: float | None) -> str | None:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from energy_pipeline.reports import french, summary, words
-from energy_pipeline.reports.evidence import proofs
-from energy_pipeline.reports.rows import Consumer, ReportContent, Slot
+from energy_pipeline.reports.rows import Consumer, Finding, ReportContent, Slot
 from energy_pipeline.reports.sheets import Book, Cell, Column, Styled, Value
 
 
@@ -90,7 +89,10 @@ def _operation(book: Book, content: ReportContent, about: str) -> None:
         ("Points attendus", Styled(period.steps_expected, "count")),
         ("Points estimés", Styled(period.steps_estimated, "count")),
         ("Points manquants", Styled(period.steps_missing, "count")),
-        ("Économie (HT)", "prix non renseignés" if saving.amount_eur is None else Styled(saving.amount_eur, "eur")),
+        (
+            "Économie (HT)",
+            summary.saving_sentence(content) if saving.amount_eur is None else Styled(saving.amount_eur, "eur"),
+        ),
         ("Sites sans prix", Styled(saving.left_out, "count")),
     )
     pair = (Column("", "text", 34), Column("", "text", 16))
@@ -209,15 +211,15 @@ def _findings(book: Book, content: ReportContent, about: str) -> None:
             words.SEVERITIES[row.severity], summary.check(row.check_name).title, summary.who(row.party, row.supplier),
             row.amount_eur, row.amount_ttc_eur, row.message, summary.check(row.check_name).action, row.prm,
             row.invoice_number, row.period_start, row.period_end, row.expected, row.observed, row.unit,
-            _proofs(row.evidence), row.check_name, row.finding_id,
+            _proofs(content, row), row.check_name, row.finding_id,
         )
         for row in content.findings
     ]  # fmt: skip
     book.sheet("Constats", content.operation.name, about, columns, rows, frozen_columns=2, printed_columns=7)
 
 
-def _proofs(evidence: str | None) -> str:
-    return " ; ".join(proof.text for proof in proofs(evidence))
+def _proofs(content: ReportContent, finding: Finding) -> str:
+    return " ; ".join(proof.text for proof in summary.proofs(content, finding))
 
 
 def _bills(book: Book, content: ReportContent, about: str) -> None:

@@ -1,5 +1,5 @@
 -- Indicators of each operation over the periods of a month. Rates are NULL where steps are missing: a ratio of
--- incomplete sums would look true. Published: the synthesis of Enedis, else the sum of what it published per participant.
+-- incomplete sums would look true. Without any production curve the split is not known: NULL, not 0. Published: the synthesis of Enedis, else the sum of what it published per participant.
 WITH consumer AS (
     SELECT
         operation_id, period_start,
@@ -47,12 +47,16 @@ SELECT
     period.operation_id, period.period_start, period.period_end, period.month,
     period.key_type, period.key_type_used, period.key_source, period.default_steps,
     period.steps_expected, period.steps_estimated, period.steps_missing,
-    consumer.consumption_kwh, producer.production_kwh, consumer.self_consumption_kwh, consumer.complement_kwh,
-    producer.surplus_kwh,
+    consumer.consumption_kwh, producer.production_kwh,
+    CASE WHEN producer.production_kwh IS NOT NULL THEN consumer.self_consumption_kwh END AS self_consumption_kwh,
+    CASE WHEN producer.production_kwh IS NOT NULL THEN consumer.complement_kwh END AS complement_kwh,
+    CASE WHEN producer.production_kwh IS NOT NULL THEN producer.surplus_kwh END AS surplus_kwh,
     CASE WHEN period.steps_missing = 0 THEN consumer.self_consumption_kwh / nullif(producer.production_kwh, 0) END
         AS self_consumption_rate,
-    CASE WHEN period.steps_missing = 0 THEN consumer.self_consumption_kwh / nullif(consumer.consumption_kwh, 0) END
-        AS self_production_rate,
+    CASE
+        WHEN period.steps_missing = 0 AND producer.production_kwh IS NOT NULL
+            THEN consumer.self_consumption_kwh / nullif(consumer.consumption_kwh, 0)
+    END AS self_production_rate,
     CASE WHEN period.steps_missing = 0 THEN producer.production_kwh / nullif(consumer.consumption_kwh, 0) END
         AS coverage_rate,
     coalesce(synthesis.consumption_kwh, consumer.published_consumption_kwh) AS published_consumption_kwh,

@@ -20,7 +20,7 @@ owed AS (
 )
 SELECT
   latest.operation_id, latest.period_start, files.expected, files.received, files.missing, files.quarantined,
-  coalesce(owed.claimed_eur, 0) AS claimed_eur, CAST(coalesce(owed.unquantified, 0) AS BIGINT) AS unquantified
+  nullif(owed.claimed_eur, 0) AS claimed_eur, CAST(coalesce(owed.unquantified, 0) AS BIGINT) AS unquantified
 FROM latest
 LEFT JOIN files USING (operation_id)
 LEFT JOIN owed USING (operation_id)

@@ -5,7 +5,8 @@ SELECT
   count(*) AS steps,
   count(*) FILTER (quality IN ('estimated_linear', 'estimated_week_before')) AS estimated,
   count(*) FILTER (quality = 'missing') AS missing,
-  count(*) FILTER (quality = 'suspect') AS suspect
+  count(*) FILTER (quality = 'suspect') AS suspect,
+  any_value(step_minutes) AS step_minutes
 FROM marts.curve
 WHERE operation_id = $operation_id AND period_start = $period_start
 GROUP BY prm, role

@@ -54,6 +54,14 @@ def test_savings_leave_out_and_count_the_consumers_without_a_price(report):
     assert summary.saving(report) == summary.Saving(Decimal("150.05"), 1)
     assert summary.saving(replace(report, consumers=(hall,))) == summary.Saving(None, 1)
     assert summary.saving(replace(report, consumers=())) == summary.Saving(None, 0)
+    # A site that shared nothing saves nothing whatever its prices, and lacks none.
+    idle = replace(hall, self_consumption_kwh=0.0, saving_eur=Decimal(0))
+    unread = replace(hall, self_consumption_kwh=None, published_self_consumption_kwh=None)
+    assert summary.saving(replace(report, consumers=(idle,))) == summary.Saving(None, 0)
+    assert summary.saving(replace(report, consumers=(idle, unread, school))) == summary.Saving(Decimal("150.05"), 0)
+    assert summary.saving(replace(report, consumers=(idle, hall))) == summary.Saving(None, 1)
+    assert summary.saving_sentence(replace(report, consumers=(idle, hall))).startswith("Prix non renseignés")
+    assert summary.saving_sentence(replace(report, consumers=(idle,))) == "Aucune électricité partagée."
 
 
 def test_each_finding_stands_in_one_report(tmp_path):
@@ -111,6 +119,11 @@ def test_a_check_has_its_title_and_action_and_an_unknown_one_its_name():
         ({"steps_missing": 3}, "consumption_kwh", "il manque 3 points de courbe"),
         ({"key_type_used": None}, "self_consumption_kwh", "clés de répartition inconnues"),
         ({}, "production_kwh", "courbe absente"),
+        (
+            {"production_kwh": None, "published_production_kwh": None},
+            "self_consumption_kwh",
+            "aucune courbe de production",
+        ),
     ],
 )
 def test_a_missing_value_has_its_reason(report, changes, name, expected):
@@ -131,6 +144,25 @@ def test_evidence_is_said_in_french():
     )
     assert [proof.text for proof in evidence.proofs('{"a": 1}')] == ['{"a": 1}']
     assert evidence.proofs(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "step", "expected"),
+    [
+        (date(2025, 11, 1), 15, 30, "1er novembre 2025 à 7 h 30"),
+        (date(2025, 10, 15), 15, 96 * 12 + 12, "27 octobre 2025 à 2 h 00"),  # the 26th has 25 hours
+        (date(2024, 3, 31), 30, 4, "31 mars 2024 à 3 h 00"),
+    ],
+)
+def test_a_step_of_the_grid_is_said_as_a_day_and_an_hour(start, minutes, step, expected):
+    [proof] = evidence.proofs(json.dumps([{"first_step": step}]), start, minutes)
+    assert proof.said.replace("\u00a0", " ") == f"à partir du {expected}"
+
+
+def test_the_grid_of_a_finding_is_that_of_the_curves(report):
+    split = replace(report.findings[1], check_name="published_split_differs", period_start=None,
+                    evidence='[{"first_step": 2}]')  # fmt: skip
+    assert summary.proofs(report, split)[0].said.replace("\u00a0", " ") == "à partir du 15 septembre 2025 à 0 h 30"
 
 
 def test_the_rows_typed_here_obey_their_tables():

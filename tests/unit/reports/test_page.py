@@ -57,12 +57,12 @@ def test_the_figures_are_those_of_the_marts_in_french(report):
         "74,3 % Sur 100 kWh produits, 74 sont consommés dans l'opération. Période précédente : 60,0 %.",
         "26,0 % Sur 100 kWh consommés, 26 viennent de nos producteurs.",
         "35,0 % La production représente 35 % de la consommation.",
-        "À récupérer 1 235,86 € HT TTC : — (non chiffré pour Enedis)",
+        "À réclamer 1 235,86 € HT TTC : — (non chiffré pour Enedis)",
         "Énergies & Cie : 1 234,56 € HT, 1 481,47 € TTC",
         "Enedis : 1,30 € HT",
         "À prévoir, non facturé à ce jour : 20,50 € HT.",
-        "Économisé 150,05 € HT Achats évités, moins le prix de l'électricité locale et les frais d'organisation. "
-        "Sans 1 site dont les prix ne sont pas renseignés.",
+        "Économisé 150,05 € HT Achats évités, moins le prix de l'électricité locale et les frais de l'organisateur, "
+        "si la répartition juste est appliquée. Sans 1 site dont les prix ne sont pas renseignés.",
         "12 345,7 12 345,0 +0,7",
         "9 135,4 9 144,8 −9,3",
         "74,3 % 74,0 % +0,3 point 60,0 %",
@@ -115,6 +115,40 @@ def test_without_keys_the_published_figures_are_shown_and_labelled(report):
     assert "seules les valeurs publiées par Enedis sont montrées" in text
 
 
+def test_a_missing_curve_leaves_the_published_figures_alone_and_labelled(report):
+    known = {"published_self_consumption_rate": 0.7654, "published_self_consumption_kwh": 5007.2}
+    text = words(replace(report, period=replace(report.period, steps_missing=2976, **known))).replace("\u00a0", " ")
+    assert "Partagé 5 007 kWh Publié par Enedis. Période précédente, recalculée : 3 000 kWh." in text
+    assert "76,5 % Sur 100 kWh produits, 77 sont consommés dans l'opération. Publié par Enedis." in text
+    head = text.split("Ce qu'il faut faire")[0]
+    assert "3 210 kWh" not in head
+    assert "74,3 %" not in head
+    # Nothing published of these two: our partial sums are not shown instead.
+    assert "— Il manque 2 976 points de courbe." in head
+    unpublished = replace(report.period, steps_missing=2976, published_self_consumption_kwh=None)
+    assert "Partagé — Il manque 2 976 points de courbe." in words(replace(report, period=unpublished)).replace(
+        "\u00a0", " "
+    )
+
+
+def test_the_saving_is_said_to_rest_on_the_right_split_only_where_the_published_one_differs(report):
+    right = replace(report, findings=tuple(f for f in report.findings if f.check_name != "published_split_differs"))
+    assert "si la répartition juste est appliquée" in words(report)
+    assert "et les frais de l'organisateur. Sans 1 site" in words(right).replace("\u00a0", " ")
+
+
+def test_the_columns_of_differences_refer_to_the_note_on_truncation(report):
+    html = page.render(report)
+    assert html.count('href="#def-difference"') == 3
+    assert "en watts entiers, tronqués" in words(report)
+
+
+def test_lines_do_not_start_with_punctuation(report):
+    said = "Publié : 3,5 kWh ; recalculé « juste » : 80 % !"
+    html = page.render(replace(report, findings=(replace(report.findings[0], message=said),)))
+    assert "Publié\u00a0: 3,5\u00a0kWh\u202f; recalculé «\u00a0juste\u00a0»\u00a0: 80\u202f%\u202f!" in html
+
+
 def test_an_empty_report_says_so(report):
     bare = dict.fromkeys(PARTS, ())
     text = words(replace(report, previous=None, **bare))
@@ -122,7 +156,8 @@ def test_an_empty_report_says_so(report):
         "Rien à faire pour cette période : aucun constat.",
         "Rien à réclamer pour cette période.",
         "Aucune courbe pour cette période",
-        "Prix non renseignés",
+        "À réclamer — Rien à réclamer pour cette période.",
+        "Économisé — Électricité partagée inconnue.",
         "Aucun consommateur connu",
         "Aucun producteur connu",
         "Aucune facture reçue",

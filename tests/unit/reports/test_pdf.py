@@ -27,7 +27,7 @@ def test_the_figures_are_those_of_the_marts_in_french(paper):
         "Recalculé. Période précédente : 5 000 kWh (−14 %).",
         "4 322 kWh 3 210 kWh",
         "74,3 % 26,0 % 35,0 %",
-        "1 235,86 € HT 150,05 €",
+        "1 235,86 € HT 150,05 € HT",
         "Énergies & Cie : 1 234,56 € HT",
         "À prévoir, non facturé à ce jour : 20,50 € HT.",
         "Production (kWh) 4 321,5 4 321,5 0,0 5 000,0",
@@ -62,7 +62,8 @@ def test_what_the_data_say_is_text_and_not_markup(report):
 
 def test_an_empty_report_says_so(report):
     said = text(pdf.render(replace(report, previous=None, **dict.fromkeys(PARTS, ()))))
-    for expected in ("Rien à faire pour cette période", "Aucune courbe pour cette période", "Prix non renseignés",
+    for expected in ("Rien à faire pour cette période", "Aucune courbe pour cette période",
+                     "Électricité partagée inconnue.",
                      "Aucun consommateur connu", "Aucun producteur connu", "Aucune facture reçue",
                      "Aucun constat pour cette période."):  # fmt: skip
         assert expected in said, expected

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from energy_pipeline.reports import build, content, portfolio
-from tests.unit.reports.conftest import SUPPLIER
+from energy_pipeline.tables import marts, money_marts
+from tests import publications
+from tests.unit.reports.conftest import SUPPLIER, rows
 from tests.unit.reports.test_page import Outline
 
 
@@ -59,6 +61,20 @@ def test_the_head_of_the_index_says_so_in_french(outline):
         "Changement, à faire. Article 5.2.2.",
     ):
         assert expected in text, expected
+
+
+def test_a_period_without_anything_to_claim_has_a_dash_and_one_without_a_curve_its_published_figures(tmp_path):
+    typed = rows()
+    typed[marts.FINDING], typed[money_marts.CLAIM] = [], []
+    typed[marts.OPERATION_MONTH][0] |= {"steps_missing": 96, "published_self_production_rate": 0.123}
+    path = publications.write(tmp_path / "energy.duckdb", typed)
+    build(path, tmp_path / "out", date(2025, 10, 1))
+    text = re.sub(r"\s+", " ", Outline((tmp_path / "out" / "index.html").read_text(encoding="utf-8")).text)
+    assert "À réclamer, toutes périodes — Rien à réclamer." in text
+    figures = "4 322publié 3 200publié 74,0 %publié 12,3 %publié"
+    assert f"{figures} 1 sur 21 manquant —" in text
+    assert f"{figures} — 0" in text
+    assert "récupérer" not in text
 
 
 def test_the_index_is_accessible(outline):
