@@ -1,4 +1,4 @@
-"""The mail of a report: the essential for each role, the chart, the page and the workbook attached."""
+"""The mail of a report: the essential for each role, the chart, the page, the paper and the workbook attached."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from energy_pipeline.mail.outbox import open_outbox, read_outbox
 from energy_pipeline.mail.picture import picture
 from energy_pipeline.mail.recipients import ACCOUNTANT, ENERGY_MANAGER, Recipient, recipients
 from energy_pipeline.mail.settings import Settings
-from energy_pipeline.reports import charts, content, french, page, summary, workbook
-from energy_pipeline.reports.build import PAGE, WORKBOOK, PeriodKey, folder_names
+from energy_pipeline.reports import charts, content, french, page, pdf, summary, workbook
+from energy_pipeline.reports.build import PAGE, PAPER, WORKBOOK, PeriodKey, folder_names
 from energy_pipeline.settings import Home
 
 KEY = "rapport"
@@ -132,6 +132,7 @@ def _make(publication: Path, operation_id: str, period_start: date) -> _Made:
     chart = charts.daily(report.days)
     files = (
         File(PAGE, "text/html", page.render(report).encode()),
+        File(PAPER, "application/pdf", pdf.render(report)),
         File(WORKBOOK, XLSX, workbook.render(report)),
     )
     return _Made(report, files, picture(chart) if chart else None, chart.description if chart else "")
@@ -181,11 +182,12 @@ def _view(report: content.ReportContent, recipient: Recipient) -> dict[str, obje
         "roles": recipient.roles,
         "acts": acts,
         "has_accounts": ACCOUNTANT in recipient.roles,
-        "production": summary.figure(report.period, "production_kwh"),
-        "shared": summary.figure(report.period, "self_consumption_kwh"),
-        "self_consumption_rate": summary.figure(report.period, "self_consumption_rate"),
-        "self_production_rate": summary.figure(report.period, "self_production_rate"),
+        "production": summary.headline(report.period, "production_kwh"),
+        "shared": summary.headline(report.period, "self_consumption_kwh"),
+        "self_consumption_rate": summary.headline(report.period, "self_consumption_rate"),
+        "self_production_rate": summary.headline(report.period, "self_production_rate"),
         "saving": summary.saving(report),
+        "saved": summary.saving_sentence(report),
         "claims": claims,
         "claimed_eur": claimed_eur,
         "claimed_ttc_eur": claimed_ttc_eur,

@@ -30,6 +30,7 @@ def _environment() -> Environment:
         "day": french.day,
         "short_day": french.short_day,
         "of_month": french.of_month,
+        "spaced": french.spaced,
     }
     environment.globals |= {
         "plural": french.plural,

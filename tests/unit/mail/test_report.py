@@ -61,8 +61,8 @@ def test_each_reader_is_told_what_concerns_it(home):
     for text in told.values():
         assert text.startswith("Soleil partagé de Fontbelle Autoconsommation collective, rapport d'octobre 2025")
         # Typed in the publication: two bills at 187,42 and one split at 21,90; only the bills bear VAT.
-        assert "À récupérer : 396,74 € HT. Le montant TTC n'est pas connu pour toute la somme." in text
-        assert "En pièce jointe : rapport.html, rapport.xlsx." in text
+        assert "À réclamer : 396,74 € HT. Le montant TTC n'est pas connu pour toute la somme." in text
+        assert "En pièce jointe : rapport.html, rapport.pdf, rapport.xlsx." in text
         assert "Pour changer les destinataires, répondez à ce message." in text
     assert "DONNÉES" in told[MANAGER]
     assert "1 fichier refusé" in told[MANAGER]
@@ -105,8 +105,9 @@ def test_the_picture_and_the_attachments_are_what_they_say(home):
     width, height = struct.unpack(">II", picture.data[16:24])
     assert width >= 500 > height >= 300
     assert len(picture.data) < 150_000
-    page, workbook = made.attachments
-    assert (page.name, workbook.name) == ("rapport.html", "rapport.xlsx")
+    page, paper, workbook = made.attachments
+    assert (page.name, paper.name, workbook.name) == ("rapport.html", "rapport.pdf", "rapport.xlsx")
+    assert paper.data.startswith(b"%PDF-")
     assert "Soleil partagé de Fontbelle" in page.data.decode("utf-8")
     assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(workbook.data)).namelist()
 
@@ -140,7 +141,7 @@ def test_beyond_the_limit_the_mail_says_where_the_report_is(home):
     assert place in Reader(made.html).text
     small = body(home, MAYOR, settings=Settings("h", 25, "a@b.example", max_attachment_mb=0.06))
     assert [file.name for file in small.attachments] == ["rapport.xlsx"]
-    assert "Non joint, car trop volumineux : rapport.html." in plain(small.text)
+    assert "Non joint, car trop volumineux : rapport.html, rapport.pdf." in plain(small.text)
 
 
 def test_served_reports_are_linked(home):
