@@ -48,11 +48,13 @@ def variable_grid_amount(entry: Entry) -> Outcome:
     """Judge the variable part of the TURPE, on the physical consumption of a participant, within its bounds.
 
     Where nothing tells who takes part in an operation, more than the kWh billed explain may be due on shared ones: to
-    review; without euros when the indexes say so.
+    review, without euros.
     """
     invoiced, expected = pl.col("variable_grid_eur"), pl.col("variable_expected")
-    is_unknown = ~pl.col("has_participants") & pl.col("index_kwh").is_null() & (invoiced > expected)
-    excess = pl.when(~looks_deducted()).then(invoiced - expected)
+    may_be_shared = looks_deducted() | (
+        ~pl.col("has_participants") & pl.col("index_kwh").is_null() & (invoiced > expected)
+    )
+    excess = pl.when(~may_be_shared).then(invoiced - expected)
     return Outcome(
         ~pl.col("variable_matches"),
         needs=("variable_grid_eur", "consumption_start", "consumption_end", "billed_kwh"),
@@ -63,7 +65,7 @@ def variable_grid_amount(entry: Entry) -> Outcome:
             pl.col("variable_missing"),
             pl.when(~pl.col("variable_matches")).then(unseen()),
         ),
-        doubtful=(pl.col("grid_segment") == "C4") | pl.col("variable_is_doubtful") | is_unknown | looks_deducted(),
+        doubtful=(pl.col("grid_segment") == "C4") | pl.col("variable_is_doubtful") | may_be_shared,
         invoiced=invoiced,
         expected=expected,
         unit=EUR,
