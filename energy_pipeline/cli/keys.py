@@ -91,10 +91,10 @@ def propose_command(
         if (current := imagined.current_shares()) is not None:
             scenarios = {keys_shown.CURRENT: current, **scenarios}
         compared = compare.compare(imagined, known, scenarios | {keys_shown.PROPOSED: rounding.fractions(key)})
-        names = dict(_participants(connection, selection).select("prm", "name").iter_rows())
-        keys_shown.comparison(imagined, objective, compared, names, key)
+        keys_shown.comparison(imagined, objective, compared, _names(connection, selection), key)
         if objective.is_static:
             _warn_of_changes(connection, selection)
+            _warn_of_a_single_period(selection)
         if out:
             _write(connection, selection, objective, priority or [], out, date_)
 
@@ -114,6 +114,8 @@ def export_command(
     """Write the best key, ready to send: an Annexe 5 file per period, or an Annexe 2.12 for a static key."""
     with clear_errors(KeyInputError, BadFile), _publication(home) as connection:
         selection = _selection(connection, operation, month, first, last)
+        if objective.is_static:
+            _warn_of_a_single_period(selection)
         _write(connection, selection, objective, priority or [], out, date_)
 
 
@@ -197,6 +199,23 @@ def _participants(connection: duckdb.DuckDBPyConnection, selection: _Selection) 
         connection, "keys/participants",
         operation_id=selection.operation_id, first=selection.first, last=selection.last,
     )  # fmt: skip
+
+
+def _names(connection: duckdb.DuckDBPyConnection, selection: _Selection) -> dict[str, str]:
+    """Return the name of each point: of its site first, then of its holder, who may hold many."""
+    sites = dict(warehouse.run(connection, "keys/sites").iter_rows())
+    holders = dict(_participants(connection, selection).select("prm", "name").iter_rows())
+    return {prm: "\n".join(dict.fromkeys(filter(None, (sites.get(prm), holders.get(prm))))) for prm in sites | holders}
+
+
+def _warn_of_a_single_period(selection: _Selection) -> None:
+    """Say that a key to be kept for all seasons rests on the sun and the needs of one month."""
+    if len(selection.periods) == 1:
+        console.print(
+            "Attention : clé permanente calculée sur un seul mois. Une année entière (--from, --to) tient compte des "
+            "saisons.",
+            soft_wrap=True,
+        )
 
 
 def _warn_of_changes(connection: duckdb.DuckDBPyConnection, selection: _Selection) -> None:

@@ -1,5 +1,6 @@
 """`keys propose`, `export` and `check` on a small publication made by hand."""
 
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -105,6 +106,28 @@ def test_propose_prints_what_each_would_get(home):
     assert line_of(output, TWO) == [TWO, "Mairie", "100,00", "39", "15", "20", "29", "1,47", "1,96", "2,94"]
     assert line_of(output, SUN)[3:] == ["29", "29", "29", "29", "2,94", "2,94", "2,94"]
     assert line_of(output, "Ensemble")[-3:] == ["5,29", "5,49", "5,88"]
+
+
+def test_the_site_is_named_before_its_holder(home, tmp_path):
+    copy = Home(tmp_path).create().publication
+    shutil.copy(Home(home).publication, copy)
+    site = {"site_id": ONE, "prm": ONE, "fluid": "electricity", "supplier": "TotalEnergies", "name": "Groupe scolaire"}
+    with warehouse.connect(copy) as connection:
+        warehouse.insert(connection, marts.SITE, schemas.frame(marts.SITE, [site]))
+    code, output = propose(tmp_path)
+    assert code == 0, output
+    lines = output.splitlines()
+    [row] = [position for position, line in enumerate(lines) if f" {ONE} " in line]
+    assert line_of(output, ONE)[1] == "Groupe scolaire"
+    assert lines[row + 1].split("│")[2].strip() == "École"
+    assert line_of(output, TWO)[1] == "Mairie"
+
+
+def test_a_static_key_from_a_single_month_is_warned_of(home, tmp_path):
+    warning = "clé permanente calculée sur un seul mois"
+    assert warning in propose(home)[1]
+    assert warning not in propose(home, "--objective", "euros")[1]
+    assert warning in run("export", "--home", home, "--operation", ACC, "--out", tmp_path)[1]
 
 
 def test_what_if_changes_the_participants(home):
