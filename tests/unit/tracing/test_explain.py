@@ -88,7 +88,7 @@ PUBLICATION = {
         {"finding_id": "a1b2c3d4e5f60718", "check_name": "self_consumption_not_deducted", "severity": "error",
          "party": "supplier", **PERIOD, **BILL, "expected": 600.0, "observed": 900.0, "unit": "kWh",
          "amount_eur": Decimal("33.50"), "message": "300 kWh autoconsommés n'ont pas été déduits.",
-         "evidence": json.dumps([{"file": "factures.xlsx", "line": 12, "value": 900.0}])},
+         "evidence": json.dumps([{"file": "factures.xlsx", "line": 12, "value": 900.0, "price": "énergie 90,00 €"}])},
         {"finding_id": "a1b2ffffffffffff", "check_name": "cta_amount", "severity": "error", "party": "supplier",
          "month": START, **BILL, "message": "CTA inexacte."},
     ],
@@ -114,6 +114,7 @@ def test_a_finding_shows_file_line_key_and_rule_with_its_article(connection):
     assert "L. 315-4" in told.rule.source and "articles 5.2.1" in told.rule.source
     [proof] = told.files
     assert (proof.path, proof.place, proof.kind, proof.status) == ("factures.xlsx", "ligne 12", "invoices", "loaded")
+    assert proof.said.endswith("prix : énergie 90,00 €")
     [share] = told.keys
     assert (share.consumer_prm, share.share, share.source_file) == (
         SCHOOL, Decimal("0.6"), "annexe2.12_2025-01-01.csv",
