@@ -81,11 +81,16 @@ def run(
     if not inbox.is_dir():
         raise fail(f"La boîte de dépôt {inbox} n'existe pas.")
     from assets.launch import RunError, run_pipeline
+    from energy_pipeline import landing
     from energy_pipeline.cli import results
 
+    folders = Home(home.resolve())
     with clear_errors(RunError):
-        months = run_pipeline(inbox.resolve(), home.resolve(), announce=console.print, rebuild=rebuild)
-        refused = results.show(console, Home(home.resolve()), months)
+        months = run_pipeline(inbox.resolve(), folders.root, announce=console.print, rebuild=rebuild)
+        if landing.is_empty(inbox) and not folders.publication.exists():
+            console.print("La boîte de dépôt est vide : rien à traiter.")
+            raise typer.Exit
+        refused = results.show(console, folders, months)
     raise typer.Exit(SOME_REFUSED if refused else 0)
 
 

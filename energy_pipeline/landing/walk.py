@@ -83,6 +83,11 @@ def _stays_in(folder: Path, path: Path) -> bool:
     return not path.is_symlink() or path.resolve().is_relative_to(folder)
 
 
+def is_empty(inbox: Path) -> bool:
+    """Whether the inbox holds no file to read."""
+    return next(Inbox(inbox, {}).files(), None) is None
+
+
 class Inbox:
     """An inbox being read. State: the few archives and mails last opened, and the passwords met."""
 
@@ -95,7 +100,7 @@ class Inbox:
 
     def entries(self) -> list[Entry]:
         """Return every file of the inbox, sorted by path; a container that cannot be entered is itself an entry."""
-        files = sorted(self._files())
+        files = sorted(self.files())
         for relative in files:
             if relative.lower().endswith(".eml"):
                 with suppress(BadFile):  # refused when it is entered
@@ -116,7 +121,8 @@ class Inbox:
         while self._open:
             self._forget()
 
-    def _files(self) -> Iterator[str]:
+    def files(self) -> Iterator[str]:
+        """Yield the paths below the inbox of the files to read or to enter."""
         inside = self._root.resolve()
         for folder, folders, names in os.walk(self._root):
             folders[:] = [name for name in folders if not is_ignored(name)]

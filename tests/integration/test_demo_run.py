@@ -178,3 +178,18 @@ def test_an_inbox_of_other_operations_needs_no_configuration(tmp_path: Path):
     assert month["self_consumption_kwh"] > 0
     steps = other.rows("SELECT count(*) AS n FROM curve WHERE role = 'producer'")["n"].item()
     assert steps == 2972  # 29 March 2026 has 23 hours
+
+
+def test_an_empty_inbox_is_no_error_and_a_refused_file_taken_back_is_forgotten(tmp_path: Path):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    empty = install(tmp_path, inbox)
+    assert (empty.run.returncode, empty.run.stderr) == (0, "")
+    assert "La boîte de dépôt est vide : rien à traiter." in empty.run.stdout
+    (inbox / "note.pdf").write_bytes(b"%PDF")
+    assert empty.again().returncode == 3
+    assert empty.rows("SELECT check_name FROM finding")["check_name"].to_list() == ["quarantined_file"]
+    (inbox / "note.pdf").unlink()
+    assert empty.again().returncode == 0
+    assert empty.rows("SELECT check_name FROM finding").is_empty()
+    assert not any((empty.home / "quarantine").iterdir())
