@@ -32,6 +32,9 @@ check: install ## format, lint, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: install ## times, as medians in one run
+	@$(BIN)/python bench/keys.py
+
 ui: install ## Dagster's UI on 127.0.0.1:3000
 	@$(BIN)/energy-pipeline ui --inbox $(INBOX) --home $(HOME_DIR)
 
@@ -46,4 +49,4 @@ lock: ## compile requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 
-.PHONY: help install run test check ui up dictionary lock
+.PHONY: help install run test check bench ui up dictionary lock
