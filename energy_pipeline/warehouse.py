@@ -17,7 +17,7 @@ _CATALOGUE = """
     FROM duckdb_columns() WHERE database_name = current_database()
 """
 """Tables and columns of the database, with what it says of them."""
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "1GB"
 """Beyond it DuckDB spills to the disk; what Python holds of a batch of operations comes on top."""
 ROWS_OF_ARRAYS = 2048
 """Rows of a group where a row is a curve of a month: by default a group has 122 880 rows, and a month of 1 500
@@ -40,7 +40,10 @@ def quoted(path: Path) -> str:
 def _open(path: Path, *, read_only: bool, holds_arrays: bool) -> duckdb.DuckDBPyConnection:
     if not holds_arrays:
         return duckdb.connect(str(path), read_only=read_only, config={"memory_limit": MEMORY_LIMIT})
-    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp"})
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp", "write_buffer_row_group_count": 1,
+    }  # fmt: skip
+    connection = duckdb.connect(config=settings)
     try:
         connection.execute(f"ATTACH {quoted(path)} AS energy (ROW_GROUP_SIZE {ROWS_OF_ARRAYS})")
         connection.execute("USE energy")
@@ -156,12 +159,10 @@ def insert(connection: duckdb.DuckDBPyConnection, table: Table, rows: pl.DataFra
     if rows.is_empty():
         return 0
     checked = schemas.validate(table, rows)
-    connection.register("_rows", checked.to_arrow())
-    try:
-        connection.execute(f"INSERT INTO {table.qualified_name} BY NAME SELECT * FROM _rows")
-    finally:
-        connection.unregister("_rows")
-    return checked.height
+    # Found by its name in this scope: a registered view would hold the rows until the end of the transaction.
+    arrow_rows = checked.to_arrow()
+    connection.execute(f"INSERT INTO {table.qualified_name} BY NAME SELECT * FROM arrow_rows")
+    return arrow_rows.num_rows
 
 
 def delete(connection: duckdb.DuckDBPyConnection, table: Table, where: Mapping[str, object] | None = None) -> None:
