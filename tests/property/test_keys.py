@@ -228,7 +228,8 @@ def test_a_hundredth_goes_where_it_can_be_used(steps, data):
     key = rounding.hundredths(shares, needs)[:, 0]
     cap, low = needs[:, 0] * 10_000, np.floor(np.round(shares[:, 0] * 10_000, 6))
     choices = [
-        (each,) if each == share else (each, each + 1) for each, share in zip(low, shares[:, 0] * 1e4, strict=True)
+        (each,) if abs(share - each) < 1e-6 else (each, each + 1)  # 0,17 × 10 000 is not exactly 1700 in floating point
+        for each, share in zip(low, shares[:, 0] * 1e4, strict=True)
     ]
     best = max(
         sum(min(each, limit) for each, limit in zip(choice, cap, strict=True))
