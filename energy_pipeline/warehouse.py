@@ -99,18 +99,19 @@ def create(connection: duckdb.DuckDBPyConnection, tables: tuple[Table, ...]) -> 
     Only what differs from the catalogue is executed: the warehouse is opened often, its tables hardly ever change.
     """
     described = dict(connection.execute(_CATALOGUE).fetchall())
-    for statement in ddl.create_schemas(tables):
-        connection.execute(statement)
-    for table in tables:
-        if table.qualified_name not in described:
-            connection.execute(ddl.create_table(table))
-        else:
-            for column in table.columns:
-                if f"{table.qualified_name}.{column.name}" not in described:
-                    connection.execute(f"ALTER TABLE {table.qualified_name} ADD COLUMN {column.name} {column.type}")
-        for name, text in ddl.descriptions(table).items():
-            if described.get(name) != text:
-                connection.execute(ddl.comment(name, text))
+    with transaction(connection):
+        for statement in ddl.create_schemas(tables):
+            connection.execute(statement)
+        for table in tables:
+            if table.qualified_name not in described:
+                connection.execute(ddl.create_table(table))
+            else:
+                for column in table.columns:
+                    if f"{table.qualified_name}.{column.name}" not in described:
+                        connection.execute(f"ALTER TABLE {table.qualified_name} ADD COLUMN {column.name} {column.type}")
+            for name, text in ddl.descriptions(table).items():
+                if described.get(name) != text:
+                    connection.execute(ddl.comment(name, text))
 
 
 def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
