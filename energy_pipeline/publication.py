@@ -1,10 +1,17 @@
-"""The copy of the marts that readers open: built beside, then put in place in one step.
+"""The copy of the marts that readers open: built beside as a version, then put in place by one rename.
 
-Readers are never blocked and never block: those who hold the previous file keep reading it.
+`publication/current` links to the version that holds, in `publication/versions/`; `publication/energy.duckdb` and
+`publication/<mart>.parquet` link to what is in `current`. Readers are never blocked and never block: a version stays
+until the next but one is published, and those who hold an open file keep reading it. Who opens several files of one
+publication, or the same one several times (Polars does), resolves `current` first.
 """
 
 import os
-from datetime import datetime
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -16,16 +23,70 @@ from energy_pipeline.tables import Table, marts, schemas
 from energy_pipeline.warehouse import quoted
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
+CURRENT, VERSIONS = "current", "versions"
 BY_MONTH = (marts.CURVE,)
 """Large marts: their Parquet is a folder that readers open by the same name, with one file per month."""
 
 
 def put_in_place(temporary: Path, final: Path) -> None:
     """Replace `final` by a file written beside it, in one step, once it is safe on the disk; readable by the group."""
-    with temporary.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    temporary.chmod(FILE_MODE)
+    _settle(temporary)
     temporary.replace(final)
+
+
+def _settle(path: Path) -> None:
+    """Make a file, or a folder and all below, safe on the disk and readable by the group."""
+    for below in path.iterdir() if path.is_dir() else ():
+        _settle(below)
+    path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _new_version(folder: Path, published_at: datetime) -> Iterator[Path]:
+    """Make the folder of a version, which the block fills; put it in place if it succeeds, else remove it."""
+    versions = folder / VERSIONS
+    versions.mkdir(exist_ok=True)
+    versions.chmod(FOLDER_MODE)
+    version = Path(tempfile.mkdtemp(prefix=f"{published_at.astimezone(UTC):%Y%m%dT%H%M%SZ}_", dir=versions))
+    try:
+        yield version
+        _settle(version)
+    except BaseException:
+        shutil.rmtree(version, ignore_errors=True)
+        raise
+    _switch(folder, version)
+
+
+def _switch(folder: Path, version: Path) -> None:
+    """Make `version` the one that readers open; keep the previous one, which some are reading, remove the others."""
+    previous = (folder / CURRENT).resolve()
+    _link(folder / CURRENT, Path(VERSIONS, version.name))
+    names = {path.name for path in version.iterdir()}
+    for name in sorted(names):
+        _link(folder / name, Path(CURRENT, name))
+    for path in folder.iterdir():
+        if path.is_symlink() and path.name not in names | {CURRENT}:
+            path.unlink()  # a mart that is published no more
+    for other in set((folder / VERSIONS).iterdir()) - {version}:
+        if other.resolve() != previous:
+            shutil.rmtree(other)
+
+
+def _link(path: Path, target: Path) -> None:
+    """Make `path` a link to `target`, in one step unless a folder of an earlier layout, or a copy's, stands there."""
+    if path.is_symlink() and path.readlink() == target:
+        return
+    beside = path.with_name(f"{path.name}.tmp")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    beside.replace(path)
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> list[tuple[str, Path]]:
@@ -33,6 +94,7 @@ def _parts(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) ->
     whole = folder / f"{table.name}.parquet"
     if table not in BY_MONTH:
         return [(f"SELECT * FROM {table.qualified_name}", whole)]
+    whole.mkdir()
     months = connection.execute(f"SELECT DISTINCT month FROM {table.qualified_name} ORDER BY month").fetchall()
     if not months:
         return [(f"SELECT * FROM {table.qualified_name}", whole / "empty.parquet")]
@@ -40,18 +102,6 @@ def _parts(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) ->
         (f"SELECT * FROM {table.qualified_name} WHERE month = DATE '{month}'", whole / f"{month:%Y-%m}.parquet")
         for (month,) in months
     ]
-
-
-def _make_folders(folder: Path, targets: set[Path]) -> None:
-    """Make the folders of the marts written by month, and remove the months that are published no more."""
-    for table in BY_MONTH:
-        months = folder / f"{table.name}.parquet"
-        if months.is_file():
-            months.unlink()
-        months.mkdir(exist_ok=True)
-        months.chmod(FOLDER_MODE)
-        for gone in set(months.glob("*.parquet")) - targets:
-            gone.unlink()
 
 
 def _insert_curves(connection: duckdb.DuckDBPyConnection) -> None:
@@ -72,47 +122,43 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
 
     Returns the number of rows of each mart. Nobody may hold the private warehouse in this process meanwhile.
     """
+    about = {
+        "run_id": run_id,
+        "published_at": published_at,
+        "pipeline_version": version,
+        "duckdb_version": duckdb.__version__,
+    }
     final = home.publication
-    temporary = final.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
-    beside_and_final: list[tuple[Path, Path]] = []
-    rows: dict[str, int] = {}
-    with warehouse.connect(temporary) as connection:
-        warehouse.create(connection, marts.TABLES)
-        connection.execute(warehouse.statement("publication/exchange_step"))
-        connection.execute(f"ATTACH {quoted(home.warehouse)} AS private (READ_ONLY)")
-        for table in marts.TABLES:
-            if table in (marts.PUBLICATION, marts.CURVE):
-                continue
-            connection.execute(
-                f"INSERT INTO {table.qualified_name} BY NAME SELECT * FROM private.{table.qualified_name}"
-            )
-        _insert_curves(connection)
-        about = {
-            "run_id": run_id,
-            "published_at": published_at,
-            "pipeline_version": version,
-            "duckdb_version": duckdb.__version__,
-        }
-        warehouse.insert(connection, marts.PUBLICATION, schemas.frame(marts.PUBLICATION, [about]))
-        connection.execute("DETACH private")
-        for table in marts.TABLES:
-            rows[table.name] = 0
-            for source, target in _parts(connection, table, final.parent):
-                beside = final.parent / f"{table.name}_{target.stem}.tmp"
-                copied = connection.execute(
-                    f"COPY ({source}) TO {quoted(beside)} (FORMAT parquet, COMPRESSION zstd)"
-                ).fetchone()
-                rows[table.name] += int(copied[0]) if copied else 0
-                beside_and_final.append((beside, target))
-        calendar = final.parent / "echeances.ics"
-        calendar.with_suffix(".tmp").write_bytes(
-            calendar_file(warehouse.query(connection, "SELECT * FROM marts.deadline"))
-        )
-        beside_and_final.append((calendar.with_suffix(".tmp"), calendar))
+    with (
+        _new_version(final.parent, published_at) as folder,
+        warehouse.connect(folder / final.name) as connection,
+    ):
+        _copy_marts(connection, home.warehouse, about)
+        rows = {table.name: _write_parquet(connection, table, folder) for table in marts.TABLES}
+        deadlines = warehouse.query(connection, "SELECT * FROM marts.deadline")
+        (folder / "echeances.ics").write_bytes(calendar_file(deadlines))
         connection.execute("CHECKPOINT")
-    _make_folders(final.parent, {target for _, target in beside_and_final})
-    for beside, target in beside_and_final:
-        put_in_place(beside, target)
-    put_in_place(temporary, final)
+    return rows
+
+
+def _copy_marts(connection: duckdb.DuckDBPyConnection, private: Path, about: dict[str, object]) -> None:
+    """Fill the marts of a new database with those of the private warehouse, and with what this publication is."""
+    warehouse.create(connection, marts.TABLES)
+    connection.execute(warehouse.statement("publication/exchange_step"))
+    connection.execute(f"ATTACH {quoted(private)} AS private (READ_ONLY)")
+    for table in marts.TABLES:
+        if table in (marts.PUBLICATION, marts.CURVE):
+            continue
+        connection.execute(f"INSERT INTO {table.qualified_name} BY NAME SELECT * FROM private.{table.qualified_name}")
+    _insert_curves(connection)
+    warehouse.insert(connection, marts.PUBLICATION, schemas.frame(marts.PUBLICATION, [about]))
+    connection.execute("DETACH private")
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> int:
+    """Write a mart as Parquet; return the number of its rows."""
+    rows = 0
+    for source, path in _parts(connection, table, folder):
+        copied = connection.execute(f"COPY ({source}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
+        rows += int(copied[0]) if copied else 0
     return rows

@@ -49,7 +49,7 @@ class Installation:
     def copy(self, folder: Path) -> "Installation":
         """Return a copy that a test may change."""
         shutil.copytree(self.inbox, folder / "inbox")
-        shutil.copytree(self.home, folder / "home")
+        shutil.copytree(self.home, folder / "home", symlinks=True)
         return Installation(folder / "inbox", folder / "home", self.run)
 
 

@@ -110,7 +110,7 @@ def test_killed_at_any_moment(reference: Reference, tmp_path: Path):
 
 def test_killed_while_publishing_again_the_old_publication_stays(reference: Reference, tmp_path: Path):
     home = tmp_path / "home"
-    shutil.copytree(reference.home, home)
+    shutil.copytree(reference.home, home, symlinks=True)
     shutil.rmtree(home / "warehouse")
     killed = reference.runs.run(reference.inbox, home, kill_after=reference.outcome.seconds / 2)
     assert killed.code in (-9, 3)
@@ -120,7 +120,7 @@ def test_killed_while_publishing_again_the_old_publication_stays(reference: Refe
 @pytest.mark.parametrize("file_bytes", [30_000, 400_000, 3_000_000])
 def test_a_full_disk_is_said_and_nothing_is_half_published(reference: Reference, tmp_path: Path, file_bytes: int):
     home = tmp_path / "home"
-    shutil.copytree(reference.home, home)
+    shutil.copytree(reference.home, home, symlinks=True)
     shutil.rmtree(home / "warehouse")
     full = reference.runs.run(reference.inbox, home, file_bytes=file_bytes)
     assert full.code == 1, full.said
@@ -174,7 +174,7 @@ def permissions_are_right(home: Path) -> None:
 @pytest.mark.parametrize("place", ["start", "middle", "everywhere"])
 def test_a_damaged_warehouse_is_said_and_rebuilt_by_one_command(reference: Reference, tmp_path: Path, place: str):
     home = tmp_path / "home"
-    shutil.copytree(reference.home, home)
+    shutil.copytree(reference.home, home, symlinks=True)
     warehouse = home / "warehouse" / "energy.duckdb"
     content = bytearray(warehouse.read_bytes())
     match place:
