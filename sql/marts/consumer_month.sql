@@ -1,4 +1,6 @@
--- Energies of each consumer over the periods of a month: recomputed, and published beside.
+-- Energies of each consumer over the periods of a month: recomputed, and published beside. Without any production curve
+-- what a consumer received is not known: NULL, not 0. Its rate is NULL where a step that it depends on is missing: one of
+-- its own, one of a producer and, with default keys (each share depends on all the consumptions), any.
 WITH curve AS (
     SELECT
         operation_id, period_start, prm,
@@ -6,9 +8,18 @@ WITH curve AS (
         list_sum(self_consumption_w) * step_minutes / 60000 AS self_consumption_kwh,
         list_sum(remainder_w) * step_minutes / 60000 AS complement_kwh,
         list_sum(published_self_consumption_w) * step_minutes / 60000 AS published_self_consumption_kwh,
-        list_sum(published_remainder_w) * step_minutes / 60000 AS published_complement_kwh
+        list_sum(published_remainder_w) * step_minutes / 60000 AS published_complement_kwh,
+        list_contains(quality, 5) AS has_missing
     FROM computed.curve
     WHERE role = 'consumer'
+),
+
+production AS (
+    SELECT operation_id, period_start, bool_or(list_contains(quality, 5)) AS has_missing
+    FROM computed.curve
+    WHERE role = 'producer'
+    GROUP BY operation_id, period_start
+    HAVING count(list_sum(measured_w)) > 0
 ),
 
 energy AS (
@@ -44,7 +55,10 @@ known AS (
 joined AS (
     SELECT
         known.operation_id, known.period_start, known.prm,
-        curve.consumption_kwh, curve.self_consumption_kwh, curve.complement_kwh,
+        curve.consumption_kwh,
+        CASE WHEN production.operation_id IS NOT NULL THEN curve.self_consumption_kwh END AS self_consumption_kwh,
+        CASE WHEN production.operation_id IS NOT NULL THEN curve.complement_kwh END AS complement_kwh,
+        curve.has_missing OR production.has_missing AS has_missing,
         CASE
             WHEN curve.published_self_consumption_kwh IS NOT NULL THEN 'curve'
             WHEN energy.self_consumption_kwh IS NOT NULL THEN 'energy'
@@ -64,6 +78,7 @@ joined AS (
         ) AS from_synthesis
     FROM known
     LEFT JOIN curve USING (operation_id, period_start, prm)
+    LEFT JOIN production USING (operation_id, period_start)
     LEFT JOIN energy USING (operation_id, period_start, prm)
     LEFT JOIN synthesis USING (operation_id, period_start, prm)
 )
@@ -71,7 +86,10 @@ joined AS (
 SELECT
     joined.operation_id, joined.period_start, period.period_end, period.month, joined.prm,
     consumption_kwh, self_consumption_kwh, complement_kwh,
-    self_consumption_kwh / nullif(consumption_kwh, 0) AS self_production_rate,
+    CASE
+        WHEN period.steps_missing = 0 OR NOT (joined.has_missing OR period.default_steps > 0)
+            THEN self_consumption_kwh / nullif(consumption_kwh, 0)
+    END AS self_production_rate,
     CASE published_source
         WHEN 'curve' THEN from_curve.consumption
         WHEN 'energy' THEN from_energy.consumption
