@@ -1,6 +1,6 @@
 """Prices of the demo's supplier, and the regulated rates that a bill of 2025 or 2026 carries.
 
-TURPE: CRE, C5 of 1 February and 1 August 2025, C4 of 1 August 2025. Accise: CIBS L312-24, households and the like.
+TURPE: CRE, C5 of 1 November 2024, 1 February and 1 August 2025, C4 of 1 August 2025. Accise: CIBS L312-24, households and the like.
 CTA: orders of 20 July 2021 and 28 January 2026. VAT: loi de finances 2025, article 20.
 """
 
@@ -19,28 +19,36 @@ CEE_KWH, CEE_PRECARITY = 0.463, 0.333
 """Coefficients: certificates due per kWh sold, and the part of households in need beside."""
 SUBSCRIPTION_A_MONTH = {"C5": 5.0, "C4": 14.5}
 
-_MANAGEMENT = {"C5": ((date(2025, 2, 1), 16.92, 22.44), (TURPE_7, 16.80, 22.00)), "C4": ((TURPE_7, 217.80, 283.27),)}
+_NOVEMBER, _FEBRUARY = date(2024, 11, 1), date(2025, 2, 1)
+_MANAGEMENT = {
+    "C5": ((_NOVEMBER, 16.20, 20.88), (_FEBRUARY, 16.92, 22.44), (TURPE_7, 16.80, 22.00)),
+    "C4": ((TURPE_7, 217.80, 283.27),),
+}
 _POWER = {
-    "CUST": ((date(2025, 2, 1), 11.28), (TURPE_7, 11.07)),
-    "MUDT": ((date(2025, 2, 1), 13.80), (TURPE_7, 13.49)),
-    "LU": ((date(2025, 2, 1), 91.44), (TURPE_7, 93.13)),
+    "CUST": ((_NOVEMBER, 10.44), (_FEBRUARY, 11.28), (TURPE_7, 11.07)),
+    "MUDT": ((_NOVEMBER, 12.72), (_FEBRUARY, 13.80), (TURPE_7, 13.49)),
+    "LU": ((_NOVEMBER, 84.96), (_FEBRUARY, 91.44), (TURPE_7, 93.13)),
     "BTSUPCU": ((TURPE_7, 17.61),),
 }
 _ENERGY = {
-    "CUST": ((date(2025, 2, 1), {"BASE": 4.93}), (TURPE_7, {"BASE": 4.84})),
-    "MUDT": ((date(2025, 2, 1), {"HP": 5.04, "HC": 3.57}), (TURPE_7, {"HP": 4.94, "HC": 3.50})),
-    "LU": ((date(2025, 2, 1), {"BASE": 1.24}), (TURPE_7, {"BASE": 1.25})),
+    "CUST": ((_NOVEMBER, {"BASE": 4.58}), (_FEBRUARY, {"BASE": 4.93}), (TURPE_7, {"BASE": 4.84})),
+    "MUDT": (
+        (_NOVEMBER, {"HP": 4.68, "HC": 3.31}),
+        (_FEBRUARY, {"HP": 5.04, "HC": 3.57}),
+        (TURPE_7, {"HP": 4.94, "HC": 3.50}),
+    ),
+    "LU": ((_NOVEMBER, {"BASE": 1.15}), (_FEBRUARY, {"BASE": 1.24}), (TURPE_7, {"BASE": 1.25})),
     "BTSUPCU": ((TURPE_7, {"HPH": 6.91, "HCH": 4.21, "HPB": 2.13, "HCB": 1.52}),),
 }
 _EXCISE = (
-    (date(2024, 2, 1), 21.00), (date(2025, 2, 1), 33.70), (TURPE_7, 29.98), (date(2026, 2, 1), 30.85),
+    (date(2024, 2, 1), 21.00), (_FEBRUARY, 33.70), (TURPE_7, 29.98), (date(2026, 2, 1), 30.85),
     (date(2026, 8, 1), 30.62),
 )  # fmt: skip
 _CTA = ((date(2021, 8, 1), 0.2193), (date(2026, 2, 1), 0.15))
 
 
 def _known(table: tuple[tuple, ...], day: date) -> tuple:
-    """Return the row in force on `day`, or the first: the demo's early months need no exact history."""
+    """Return the row in force on `day`, or the first: no table of the C4 is known before August 2025."""
     rows = [row for row in table if row[0] <= day]
     return rows[-1] if rows else table[0]
 
