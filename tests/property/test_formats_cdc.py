@@ -63,6 +63,11 @@ MANGLES = (
     lambda lines, at: lines[at:] + lines[:at],
     lambda lines, at: [line.replace(";", ";1", 1) if n == at else line + " " for n, line in enumerate(lines)],
     lambda lines, at: [*lines[:at], lines[at].replace(";", ';"', 1), *lines[at + 1 :]],
+    lambda lines, at: [*lines[:at], lines[at] + "\r", *lines[at + 1 :]],
+    lambda lines, at: [*lines[:at], lines[at].replace(";", "\r;", 2), *lines[at + 1 :]],
+    lambda lines, at: [*lines[:at], lines[at].replace(";", ";\r"), *lines[at + 1 :]],
+    lambda lines, at: [*lines[:at], "\r", *lines[at:]],
+    lambda lines, at: [*lines[:at], "\r", lines[at] + "7;", *lines[at + 1 :]],
 )
 
 
