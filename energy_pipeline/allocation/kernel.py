@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-BLOCK_STEPS = 1024
-"""Steps worked on together where intermediate arrays are as large as the inputs: they stay in the processor's cache."""
+BLOCK_CELLS = 65536
+"""Consumers × steps worked on together where intermediate arrays are as large as the inputs: they stay in the
+processor's cache.
+"""
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,18 @@ def _allocate_per_producer(production: FloatArray, consumption: FloatArray, shar
     """Each producer has its own shares: Pij is formed producer by producer, never all at once, block by block."""
     received, self_produced = np.empty_like(consumption), np.empty_like(production)
     exchange = np.zeros((len(production), len(consumption)))
-    for first in range(0, production.shape[1], BLOCK_STEPS):
-        block = slice(first, first + BLOCK_STEPS)
+    ones = np.ones(len(consumption))
+    block_steps = BLOCK_CELLS // max(len(consumption), 1) + 1
+    for first in range(0, production.shape[1], block_steps):
+        block = slice(first, first + block_steps)
         offered = np.einsum("is,ijs->js", production[:, block], shares[:, :, block])
         np.minimum(offered, consumption[:, block], out=received[:, block])
         kept = _ratio(received[:, block], offered)
         for i, power in enumerate(production[:, block]):
             given = shares[i, :, block] * kept
             exchange[i] += given @ power
-            np.minimum(given.sum(axis=0) * power, power, out=self_produced[i, block])
+            # A product by ones: twice as fast as the sum.
+            np.minimum(ones @ given * power, power, out=self_produced[i, block])
     return Split(received, self_produced, production - self_produced, exchange)
 
 
