@@ -197,6 +197,7 @@ def slot_energies(rows: Sequence[tuple[OperationResult, list[SlotEnergy]]]) -> p
             "prm": each.prm,
             "slot": each.slot,
             "slot_source": each.source,
+            "off_peak_hours": each.off_peak_hours,
             "consumption_kwh": each.consumption_kwh,
             "self_consumption_kwh": each.self_consumption_kwh,
             "complement_kwh": each.complement_kwh,

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from energy_pipeline.allocation import french
+from energy_pipeline import french
 from energy_pipeline.allocation.faults import Fault, Proof
+from energy_pipeline.metering import gaps
 
 FloatArray = NDArray[np.float64]
 FLOAT_NOISE = 1e-6
@@ -96,8 +97,8 @@ def fault(
     period = (period_start, period_end, step_minutes)
     proof: Proof = [{"file": file.path}]
     if not file.covers(period_start, period_end):
-        held = french.period(file.period_start, file.period_end)
-        asked = french.period(period_start, period_end)
+        held = french.short_period(file.period_start, file.period_end)
+        asked = french.short_period(period_start, period_end)
         return _refused(f"le fichier de clés porte sur la période {held} et non {asked}", proof)
     if file.step_minutes != step_minutes:
         message = f"le pas du fichier de clés est de {file.step_minutes} minutes au lieu de {step_minutes}"
@@ -109,8 +110,8 @@ def fault(
     if absent.any():
         step = int(np.argmax(absent))
         message = (
-            f"il manque des clés à {french.count(int(absent.sum()), 'pas')}, le premier le "
-            f"{french.instant(step, *period)}"
+            f"il manque des clés à {french.plural(int(absent.sum()), 'pas')}, le premier le "
+            f"{french.short_moment(gaps.instant(step, *period))}"
         )
         return _refused(message, proof, steps, steps - int(absent.sum()), "pas")
     return _bad_sums(file, period)
@@ -148,15 +149,15 @@ def _bad_sums(file: KeyFile, period: tuple[date, date, int]) -> Fault | None:
     step = int(np.argmax(faulty))
     # Line 1 is the header, and a file without absent steps has one line a step.
     line = step + 2
-    where = f"le {french.instant(step, *period)} (ligne {line})"
+    where = f"le {french.short_moment(gaps.instant(step, *period))} (ligne {line})"
     others = int(faulty.sum()) - 1
-    more = f", et à {french.count(others, 'autre pas', 'autres pas')}" if others else ""
+    more = f", et à {french.plural(others, 'autre pas', 'autres pas')}" if others else ""
     lowest, total = float(file.percents[:, step].min()), float(file.percents[:, step].sum())
     if lowest < 0:
         proof: Proof = [{"file": file.path, "line": line, "value": lowest}]
         return _refused(f"une clé est négative {where}{more}", proof, 0, lowest, "%")
     proof = [{"file": file.path, "line": line, "value": round(total, 6)}]
-    message = f"la somme des clés atteint {french.percent(total / 100)} {where}{more}"
+    message = f"la somme des clés atteint {french.percent(total / 100, 2)} {where}{more}"
     return _refused(message, proof, 100, round(total, 6), "%")
 
 

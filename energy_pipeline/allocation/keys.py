@@ -9,11 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from energy_pipeline.allocation import french, hypotheses, key_files
+from energy_pipeline import french
+from energy_pipeline.allocation import hypotheses, key_files
 from energy_pipeline.allocation.faults import Fault, Proof
 from energy_pipeline.allocation.kernel import default_shares
 from energy_pipeline.allocation.key_files import KeyFile
 from energy_pipeline.allocation.static_keys import DeclaredType, StaticVersion, holding, static_versions
+from energy_pipeline.metering import gaps
 from energy_pipeline.periods import grid
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import frame, validate
@@ -145,7 +147,7 @@ def _dynamic_piece(inputs: Inputs, declared: str, faults: list[Fault]) -> _Piece
         faults.append(
             Fault(
                 "key_missing",
-                f"Aucun fichier de clés dynamiques pour la période {french.period(*period)} : "
+                f"Aucun fichier de clés dynamiques pour la période {french.short_period(*period)} : "
                 f"clés par défaut appliquées à toute la période (article 4.4.1).",
             )
         )
@@ -165,8 +167,9 @@ def _step_by_step_piece(inputs: Inputs, file: KeyFile, faults: list[Fault]) -> _
     if invalid.any():
         steps, count, first = len(invalid), int(invalid.sum()), int(np.argmax(invalid))
         message = (
-            f"Clés dynamiques non conformes à {french.count(count, 'pas', 'pas')}, le premier le "
-            f"{french.instant(first, *_period(inputs))} : clés par défaut appliquées à ces pas (article 4.4.2.1)."
+            f"Clés dynamiques non conformes à {french.plural(count, 'pas', 'pas')}, le premier le "
+            f"{french.short_moment(gaps.instant(first, *_period(inputs)))} : "
+            "clés par défaut appliquées à ces pas (article 4.4.2.1)."
         )
         proof: Proof = [{"file": file.path, "line": first + 2}]
         faults.append(Fault("key_file_not_compliant", message, None, None, steps, steps - count, "pas", proof))
@@ -191,9 +194,9 @@ def _full_dynamic_piece(inputs: Inputs, files: list[KeyFile], faults: list[Fault
             proof.append({"file": file.path, "line": int(np.argmin(valid[row])) + 2})
     invalid = int((~valid).any(axis=0).sum())
     if invalid:
-        first = french.instant(int(np.argmin(valid.all(axis=0))), *_period(inputs))
+        first = french.short_moment(gaps.instant(int(np.argmin(valid.all(axis=0))), *_period(inputs)))
         message = (
-            f"Clés par producteur absentes ou non conformes à {french.count(invalid, 'pas', 'pas')}, le premier le "
+            f"Clés par producteur absentes ou non conformes à {french.plural(invalid, 'pas', 'pas')}, le premier le "
             f"{first} : production de ces producteurs comptée en surplus, ou clés par défaut si aucune clé n'est "
             f"conforme (article 4.4.2.2)."
         )
@@ -249,8 +252,8 @@ def _above_one(version: StaticVersion, has_previous: bool) -> Fault:
     held = "les clés précédentes restent appliquées" if has_previous else "les clés par défaut sont appliquées"
     return Fault(
         "share_sum_above_one",
-        f"La somme des clés statiques déclarées le {french.day(version.declared_on)} atteint "
-        f"{french.percent(float(version.total))} : version refusée, {held} (article 4.3.2).",
+        f"La somme des clés statiques déclarées le {french.short_day(version.declared_on)} atteint "
+        f"{french.percent(float(version.total), 2)} : version refusée, {held} (article 4.3.2).",
         expected=1.0,
         observed=float(version.total),
         unit="1",

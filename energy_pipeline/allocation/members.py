@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from energy_pipeline.allocation import french
+from energy_pipeline import french
 from energy_pipeline.allocation.faults import Fault, Proof
 from energy_pipeline.metering import gaps
 from energy_pipeline.metering.participants import ROLE_OF_SERIES
@@ -86,8 +86,8 @@ def missing(
 
 def _absent_curve(role: str, prm: str, expected: int, files: list[str], period: tuple[date, date, int]) -> Fault:
     message = (
-        f"Aucune courbe de {french.MEASURES[role]} du {french.ROLES[role]} {prm} "
-        f"{french.period(*period[:2])} : comptée pour zéro dans la répartition recalculée."
+        f"Aucune courbe de {french.SERIES[MEASURED_SERIES[role]]} du {french.ROLES[role]} {prm} "
+        f"{french.short_period(*period[:2])} : comptée pour zéro dans la répartition recalculée."
     )
     proof: Proof = [{"file": path} for path in files]
     return Fault("missing_curve", message, prm, role, expected, 0, "pas", proof)
@@ -110,13 +110,14 @@ def _absent_steps(
         )
         if quantity
     ]
-    stretches = f"en {french.count(len(starts), 'plage')}, la première " if len(starts) > 1 else ""
+    stretches = f"en {french.plural(len(starts), 'plage')}, la première " if len(starts) > 1 else ""
     message = (
-        f"{french.count(total, 'point absent', 'points absents')} de la courbe de {french.MEASURES[role]} de {prm}, "
-        f"{stretches}à partir du {french.instant(int(starts[0]), *period)} : {', '.join(outcome)}."
+        f"{french.plural(total, 'point absent', 'points absents')} de la courbe de "
+        f"{french.SERIES[MEASURED_SERIES[role]]} de {prm}, "
+        f"{stretches}à partir du {french.short_moment(gaps.instant(int(starts[0]), *period))} : {', '.join(outcome)}."
     )
     return message, [
-        f"{french.instant(int(start), *period)} : {french.count(int(end - start), 'pas', 'pas')}"
+        f"{french.short_moment(gaps.instant(int(start), *period))} : {french.plural(int(end - start), 'pas', 'pas')}"
         for start, end in zip(starts[:LONGEST_PROOF], ends, strict=False)
     ]
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from energy_pipeline.allocation import french
+from energy_pipeline import french
 from energy_pipeline.allocation.comparison import Arrays, BoolArray, FloatArray
 from energy_pipeline.allocation.kernel import allocate, default_shares
 from energy_pipeline.allocation.key_files import KeyFile, invalid_steps
@@ -118,7 +118,7 @@ def _other_keys(case: Case) -> Iterator[Supposition]:
     for version in inputs.statics:
         if not version.is_refused:
             alone = replace(inputs, types=[DeclaredType(version.declared_on, "static")], statics=[version])
-            text = f"avec les clés statiques de l'Annexe 2 du {french.day(version.declared_on)}"
+            text = f"avec les clés statiques de l'Annexe 2 du {french.short_day(version.declared_on)}"
             yield from _shared_with(case, "other_keys", text, alone)
     steps = inputs.consumption.shape[1]
     for file in inputs.files:
@@ -201,11 +201,11 @@ def _stays(case: Case) -> Iterator[Supposition]:
         for day in (start + timedelta(days=count) for count in range((end - start).days + 1)):
             morning = grid.index_of(day, start, minutes)
             if first and morning not in {first, last} and morning < last:
-                text = f"en comptant {who} à partir du {french.day(day)}"
+                text = f"en comptant {who} à partir du {french.short_day(day)}"
                 yield from _with_stay(case, row, (morning, last), text, f"{who}, entrée")
             night = grid.index_of(grid.next_day(day), start, minutes)
             if last < len(present) and night != last and night > first:
-                text = f"en comptant {who} jusqu'au {french.day(day)} inclus"
+                text = f"en comptant {who} jusqu'au {french.short_day(day)} inclus"
                 yield from _with_stay(case, row, (first, night), text, f"{who}, sortie")
         moves += (first > 0) + (last < len(present))
         everybody = _with_row(everybody, row, _during(case, row, (0, len(present))))
@@ -247,7 +247,7 @@ def _stretches(case: Case) -> Iterator[tuple[slice, str]]:
     yield slice(None), ""
     labels = gaps.local_minutes(*case.period)
     for step in np.flatnonzero(np.diff(labels) != case.inputs.step_minutes) + 1:
-        day = french.instant(int(step), *case.period).split(" ", 1)[0]
+        day = french.short_day(gaps.instant(int(step), *case.period).date())
         yield slice(None, int(step)), f" avant le changement d'heure du {day}"
         yield slice(int(step), None), f" après le changement d'heure du {day}"
 

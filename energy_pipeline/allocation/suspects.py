@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from energy_pipeline.allocation import french
+from energy_pipeline import french
 from energy_pipeline.allocation.faults import Fault, Proof
 from energy_pipeline.allocation.members import LONGEST_PROOF, MEASURED_SERIES, Members
 from energy_pipeline.metering import curves, gaps, suspicion
@@ -33,7 +33,7 @@ class _Curve:
 
     @property
     def name(self) -> str:
-        return f"de la courbe de {french.MEASURES[self.role]} de {self.prm}"
+        return f"de la courbe de {french.SERIES[MEASURED_SERIES[self.role]]} de {self.prm}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def _beyond(curve: _Curve, power: float | None) -> Iterator[_Found]:
         return
     peak = int(np.nanargmax(watts))
     highest = watts[peak] / suspicion.KILO
-    points = f"{french.count(int(mask.sum()), 'point')} {curve.name}"
-    seen = f"jusqu'à {french.number(highest, 1)} kW le {french.instant(peak, *curve.period)}"
+    points = f"{french.plural(int(mask.sum()), 'point')} {curve.name}"
+    seen = f"jusqu'à {french.number(highest, 1)} kW le {french.short_moment(gaps.instant(peak, *curve.period))}"
     if power is None:
         rest = float(np.nanmax(watts[~mask], initial=0.0)) / suspicion.KILO
         message = f"{points} sans rapport avec les autres, qui ne dépassent pas {french.number(rest, 1)} kW : {seen}."
@@ -109,10 +109,11 @@ def _repeated(curve: _Curve, before: FloatArray | None) -> Iterator[_Found]:
         return
     steps = int(mask.sum())
     starts, _ = gaps.runs(mask)
-    where = f"en {french.count(len(starts), 'plage')}, la première " if len(starts) > 1 else ""
+    where = f"en {french.plural(len(starts), 'plage')}, la première " if len(starts) > 1 else ""
     message = (
-        f"{french.count(steps, 'point')} {curve.name}, {where}à partir du "
-        f"{french.instant(int(starts[0]), *curve.period)}, égaux un à un à ceux de la semaine précédente : "
+        f"{french.plural(steps, 'point')} {curve.name}, {where}à partir du "
+        f"{french.short_moment(gaps.instant(int(starts[0]), *curve.period))}, "
+        "égaux un à un à ceux de la semaine précédente : "
         "sans doute estimés par Enedis (article 5.2.3)."
     )
     yield _Found("repeated_week", mask, message, None, steps, "pas")
@@ -121,7 +122,8 @@ def _repeated(curve: _Curve, before: FloatArray | None) -> Iterator[_Found]:
 def _fault(curve: _Curve, found: _Found, files: Sequence[str]) -> Fault:
     starts, ends = gaps.runs(found.mask)
     stretches = [
-        f"{french.instant(int(first), *curve.period)} : {french.count(int(last - first), 'pas', 'pas')}"
+        f"{french.short_moment(gaps.instant(int(first), *curve.period))} : "
+        f"{french.plural(int(last - first), 'pas', 'pas')}"
         for first, last in zip(starts[:LONGEST_PROOF], ends, strict=False)
     ]
     proof: Proof = [{"file": path} for path in files[:-1]]

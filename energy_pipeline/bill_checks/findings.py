@@ -4,8 +4,8 @@ from typing import Any
 
 import polars as pl
 
+from energy_pipeline import french
 from energy_pipeline.bill_checks.catalogue import catalogue
-from energy_pipeline.reconciliation import french
 from energy_pipeline.reconciliation.finding import build, evidence, facts
 
 FAILED = ("invalid", "review")
@@ -57,8 +57,9 @@ def _fact(row: dict[str, Any]) -> dict[str, object]:
 
 def _message(row: dict[str, Any]) -> str:
     title = catalogue()[row["check_name"]].title
-    point = f", PRM {row['prm']}" if row["prm"] else ""
-    dates = french.days(row["period_start"], row["period_end"])
+    points = [f", {name.upper()} {row[name]}" for name in ("prm", "pce") if row[name]]
+    point = points[0] if points else ""
+    dates = french.short_period(row["period_start"], row["period_end"])
     where = f"Facture {row['invoice_number']} ({row['supplier']}){point}{', ' + dates if dates else ''}"
     return " ".join(filter(None, (f"{where} : {_lowered(title)}.", _values(row), row["method"])))
 
@@ -82,4 +83,4 @@ def shown(value: float, unit: str | None) -> str:
     if unit in UNITS:
         return UNITS[unit](value)
     plural = "s" if unit == "jour" and abs(value) >= 2 else ""
-    return f"{french.number(value)}{french.NBSP}{unit or ''}{plural}"
+    return f"{french.shortest(value)}{french.NBSP}{unit or ''}{plural}"

@@ -8,7 +8,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from energy_pipeline.claims import french, tables
+from stdnum.fr import siret
+
+from energy_pipeline import french
+from energy_pipeline.claims import tables
 from energy_pipeline.claims.model import Letter, Table
 from energy_pipeline.claims.read import Claim, Claims, Operation, Period
 from energy_pipeline.claims.text import blocks, one_line, render
@@ -17,6 +20,8 @@ from energy_pipeline.settings import REFERENCE
 TEMPLATES = REFERENCE / "letters"
 MOST_INVOICES = 12
 ENEDIS = "Enedis"
+DOTS = "………………………………"
+"""What the sender fills in by hand."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def compose(
     """
     template = _template(dossier.party)
     facts, made_tables = (_enedis if dossier.party == "enedis" else _supplier)(dossier, names)
-    facts |= {"workbook": workbook, "dots": french.DOTS}
+    facts |= {"workbook": workbook, "dots": DOTS}
     missing: list[str] = []
     sender = _sender(dossier, missing)
     place = _field(dossier, "COMMUNE_PMO") or (dossier.operations[0].commune if dossier.operations else None)
@@ -121,10 +126,9 @@ def compose(
     attachments = [render(text, facts) for text in template["attachments"]]
     return Letter(
         sender=sender,
-        recipient=tuple(map(str, map(one_line, addressee_lines)))
-        or (str(one_line(dossier.addressee)), french.DOTS, french.DOTS),
+        recipient=tuple(map(str, map(one_line, addressee_lines))) or (str(one_line(dossier.addressee)), DOTS, DOTS),
         delivery=template["delivery"],
-        place_and_date=f"{one_line(place or french.DOTS)}, le {french.long_day(day) if day else french.DOTS}",
+        place_and_date=f"{one_line(place or DOTS)}, le {french.day(day) if day else DOTS}",
         subject=render(template["subject"], facts),
         references=_references(dossier),
         body=blocks(template["body"], facts, made_tables),
@@ -150,8 +154,8 @@ def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any
     made = {"proofs": tables.proofs(claims)}
     made |= {name: tables.metered(some) for name, some in (("undeducted", undeducted), ("over_billed", over_billed))}
     facts = _common(dossier) | {
-        "anomalies": french.count(len(claims), "erreur", "erreurs"),
-        "invoices": french.count(len({claim.invoice_number for claim in claims}), "facture", "factures"),
+        "anomalies": french.plural(len(claims), "erreur", "erreurs"),
+        "invoices": french.plural(len({claim.invoice_number for claim in claims}), "facture", "factures"),
         "total_eur": french.euros(total) if total else "",
         "total_ttc_eur": french.euros(total_ttc),
         "undeducted": _told(undeducted),
@@ -165,7 +169,7 @@ def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any
 
 
 def _told(claims: Sequence[Claim]) -> Told | None:
-    return Told(french.count(len(claims), "ligne de facture", "lignes de facture")) if claims else None
+    return Told(french.plural(len(claims), "ligne de facture", "lignes de facture")) if claims else None
 
 
 def _example(claims: Sequence[Claim]) -> dict[str, str] | None:
@@ -175,13 +179,12 @@ def _example(claims: Sequence[Claim]) -> dict[str, str] | None:
         return None
     largest = max(known, key=lambda claim: (claim.amount_eur or 0, claim.finding_id))
     assert largest.excess and largest.amount_eur and largest.amount_ttc_eur is not None
-    unit = f"{french.NBSP}kWh"
     return {
         "invoice": largest.invoice_number or french.DASH,
         "prm": largest.prm or french.DASH,
-        "observed": french.energy(largest.observed) + unit,
-        "expected": french.energy(largest.expected) + unit,
-        "excess": french.energy(largest.excess) + unit,
+        "observed": french.energy(largest.observed, 1),
+        "expected": french.energy(largest.expected, 1),
+        "excess": french.energy(largest.excess, 1),
         "price": french.price(float(largest.amount_eur) / largest.excess),
         "amount": french.euros(largest.amount_eur),
         "amount_ttc": french.euros(largest.amount_ttc_eur),
@@ -199,8 +202,8 @@ def _enedis(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any],
         "total_eur": french.euros(total) if total else "",
         "unquantified": any(claim.amount_eur is None for claim in dossier.claims),
         "default_keys": [
-            {"dates": french.days(period.period_start, period.period_end),
-             "steps": french.count(period.default_steps, "pas de mesure", "pas de mesure")}
+            {"dates": french.short_period(period.period_start, period.period_end),
+             "steps": french.plural(period.default_steps, "pas de mesure", "pas de mesure")}
             for period in dossier.default_keys
         ],
         "faults": [fault.message for fault in dossier.faults],
@@ -214,7 +217,7 @@ def _common(dossier: Dossier) -> dict[str, Any]:
     spans = _spans(dossier)
     starts = [span.period_start for span in spans if span.period_start]
     ends = [span.period_end for span in spans if span.period_end]
-    period = french.days(min(starts, default=None), max(ends, default=None))
+    period = french.short_period(min(starts, default=None), max(ends, default=None))
     return {"operations_named": _named(dossier.operations), "period": period or "en cours"}
 
 
@@ -247,13 +250,18 @@ def _sender(dossier: Dossier, missing: list[str]) -> tuple[str, ...]:
     kind = "SIRET" if number and number.isdigit() else "RNA" if number else "SIRET ou RNA"
     contact = " – ".join(filter(None, (_field(dossier, "TEL_PMO"), _field(dossier, "EMAIL1_PMO"))))
     lines = (
-        name or french.DOTS,
-        street or french.DOTS,
-        town or french.DOTS,
-        f"{kind} : {french.siret(number) if number else french.DOTS}",
+        name or DOTS,
+        street or DOTS,
+        town or DOTS,
+        f"{kind} : {_grouped(number) if number else DOTS}",
         contact,
     )
     return tuple(french.typographic(str(one_line(line))) for line in lines if line)
+
+
+def _grouped(number: str) -> str:
+    """Return a SIRET as it is printed, `999 001 019 00010`; a RNA as it is."""
+    return siret.format(number, separator=french.NBSP) if number.isdigit() else number
 
 
 def _references(dossier: Dossier) -> tuple[tuple[str, str], ...]:
@@ -264,7 +272,7 @@ def _references(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     told = ", ".join(invoices[:MOST_INVOICES])
     if len(invoices) > MOST_INVOICES:
         told += f" et {len(invoices) - MOST_INVOICES} autres, au classeur joint"
-    references = [("Convention" if len(conventions) < 2 else "Conventions", ", ".join(conventions) or french.DOTS)]
+    references = [("Convention" if len(conventions) < 2 else "Conventions", ", ".join(conventions) or DOTS)]
     if dossier.party == "enedis":
         references.append(("Opération", str(one_line(dossier.operations[0].name))))
     else:
@@ -276,5 +284,5 @@ def _signature(dossier: Dossier) -> tuple[str, ...]:
     """Return who signs: as Annexe 2 declares, else a line to fill."""
     known = (_field(dossier, "SIGNATAIRE_NOM_PRENOM_PMO"), _field(dossier, "SIGNATAIRE_FONCTION_PMO"))
     organiser = dossier.operations[0].organiser if dossier.operations else None
-    told = [str(one_line(value)) for value in known if value] or [f"Nom et qualité : {french.DOTS}"]
+    told = [str(one_line(value)) for value in known if value] or [f"Nom et qualité : {DOTS}"]
     return tuple(filter(None, (str(one_line(organiser)) if organiser else "", *told)))

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from energy_pipeline import french
 from energy_pipeline.bill_checks.findings import shown
-from energy_pipeline.claims import french
 from energy_pipeline.claims.model import Column, Table
 from energy_pipeline.claims.read import Claim
 from energy_pipeline.claims.text import one_line
 
 MOST_ROWS = 60
+UNKNOWN_AMOUNT = "à chiffrer"
 _EUROS = (Column("€ HT", "right", 1.5), Column("€ TTC", "right", 1.5))
 _BILL = (Column("Facture", "left", 2.3), Column("Point de livraison", "left", 3.4), Column("Période", "left", 1.9))
 
@@ -28,10 +29,10 @@ def metered(claims: Sequence[Claim]) -> Table:
 
     def cells(claim: Claim) -> tuple[str, ...]:
         energies = (claim.observed, claim.expected, claim.excess)
-        return (*_bill(claim), *map(french.energy, energies), *_euros(claim))
+        return (*_bill(claim), *map(_tenths, energies), *_euros(claim))
 
     def summed(some: Sequence[Claim]) -> tuple[str, ...]:
-        return ("", "", french.energy(sum(claim.excess or 0.0 for claim in some)), *_sums(some))
+        return ("", "", _tenths(sum(claim.excess or 0.0 for claim in some)), *_sums(some))
 
     return _table(columns, claims, cells, summed)
 
@@ -134,15 +135,15 @@ def split(parts: Sequence[Share]) -> Table:
         role = "producteur" if part.role == "producer" else "consommateur"
         about = "\n".join(filter(None, (f"{part.prm}, {role}", _text(part.name, ""))))
         energies = (part.published_kwh, part.expected_kwh, part.expected_kwh - part.published_kwh)
-        return (_dates(part.claim), about, *map(french.energy, energies), french.cents(part.amount_eur, french.DASH))
+        return (_dates(part.claim), about, *map(_tenths, energies), _cents(part.amount_eur, french.DASH))
 
     def summed(some: Sequence[Share]) -> tuple[str, ...]:
         consumers = [part for part in some if part.role == "consumer"]
         published = sum(part.published_kwh for part in consumers)
         expected = sum(part.expected_kwh for part in consumers)
         known = [part.amount_eur for part in consumers if part.amount_eur is not None]
-        amount = french.cents(sum(known, Decimal(0))) if known else french.DASH
-        return (*map(french.energy, (published, expected, expected - published)), amount)
+        amount = _cents(sum(known, Decimal(0))) if known else french.DASH
+        return (*map(_tenths, (published, expected, expected - published)), amount)
 
     rows = tuple(cells(part) for part in parts[:MOST_ROWS])
     if len(parts) > MOST_ROWS:
@@ -177,16 +178,24 @@ def _bill(claim: Claim) -> tuple[str, str, str]:
 
 
 def _dates(claim: Claim) -> str:
-    known = [french.day(value) for value in (claim.period_start, claim.period_end) if value]
+    known = [french.short_day(value) for value in (claim.period_start, claim.period_end) if value]
     return "\n".join(known) or french.DASH
 
 
 def _euros(claim: Claim) -> tuple[str, str]:
-    return french.cents(claim.amount_eur), french.cents(claim.amount_ttc_eur)
+    return _cents(claim.amount_eur), _cents(claim.amount_ttc_eur)
+
+
+def _cents(value: Decimal | None, unknown: str = UNKNOWN_AMOUNT) -> str:
+    return unknown if value is None else french.number(value, 2)
+
+
+def _tenths(kwh: float | None) -> str:
+    return french.number(kwh, 1)
 
 
 def _sums(claims: Sequence[Claim]) -> tuple[str, str]:
-    return tuple(french.cents(total) for total in totals(claims))  # type: ignore[return-value]
+    return tuple(_cents(total) for total in totals(claims))  # type: ignore[return-value]
 
 
 def totals(claims: Sequence[Claim]) -> tuple[Decimal, Decimal]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from energy_pipeline.claims.french import typographic
 from energy_pipeline.claims.model import Block, Table, Text
+from energy_pipeline.french import typographic
 
 _TABLE = re.compile(r"\[\[(\w+)\]\]")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")

@@ -9,7 +9,7 @@ from typing import Literal
 
 import xlsxwriter
 
-from energy_pipeline.claims import french
+from energy_pipeline import french
 from energy_pipeline.claims.compose import Dossier
 from energy_pipeline.claims.read import Claim
 from energy_pipeline.claims.tables import Share

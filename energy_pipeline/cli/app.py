@@ -11,6 +11,7 @@ from energy_pipeline.cli import (
     bills,
     claims,
     explain,
+    forget,
     history,
     keys,
     mailbox,
@@ -99,6 +100,7 @@ app.command("send")(send.send)
 app.command("sql")(query.sql)
 app.command("shell")(shell.shell)
 app.command("export")(privacy.export)
+app.command("forget")(forget.forget)
 app.command("explain")(explain.explain)
 app.command("history")(history.history)
 app.command("compare")(history.compare)

@@ -52,7 +52,7 @@ def _say(text: str, style: str | None = None) -> None:
 
 
 def _beside_curves(details: pl.DataFrame) -> Table:
-    from energy_pipeline.reports import french
+    from energy_pipeline import french
     from energy_pipeline.reports.words import VERDICTS
 
     values = [
@@ -75,8 +75,8 @@ def _beside_curves(details: pl.DataFrame) -> Table:
 
 def _findings(rows: pl.DataFrame) -> None:
     """Print what is to be claimed or looked at, each with the id that `explain` takes and how its price is made."""
+    from energy_pipeline import french
     from energy_pipeline.reconciliation.finding import catalogue
-    from energy_pipeline.reports import french
     from energy_pipeline.reports.words import SEVERITIES
 
     _say("\nConstats", style="bold")

@@ -150,7 +150,7 @@ def _table(rows: pl.DataFrame) -> Table:
 
 
 def _euros(value: Decimal | float) -> str:
-    from energy_pipeline.claims.french import euros
+    from energy_pipeline.french import euros
 
     return euros(value)
 

@@ -42,3 +42,11 @@ def month_option(text: str) -> date:
         return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007
     except ValueError as error:
         raise typer.BadParameter(f"« {text} » : un mois s'écrit AAAA-MM, par exemple 2025-09.") from error
+
+
+def day_option(text: str) -> date:
+    """Return a day written AAAA-MM-JJ."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"« {text} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-11-08.") from error

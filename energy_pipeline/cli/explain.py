@@ -125,7 +125,7 @@ def _section(title: str, headers: tuple[str, ...], rows: Iterable[tuple[str, ...
 
 def said(value: "Value | datetime", unit: str = "") -> str:
     """Return a value as a French reader expects it, with its unit."""
-    from energy_pipeline.reports import french
+    from energy_pipeline import french
 
     match value:
         case None:

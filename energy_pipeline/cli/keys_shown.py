@@ -10,10 +10,10 @@ from rich.table import Table
 
 from energy_pipeline.cli.console import console
 from energy_pipeline.formats.model import BadFile
+from energy_pipeline.french import number, percent, plural
 from energy_pipeline.keys.propose import Objective
 from energy_pipeline.keys.rounding import Hundredths
 from energy_pipeline.keys.situation import Situation
-from energy_pipeline.reports.french import number, percent, plural
 
 SHOWN_FAULTS = 50
 WIDTH_OF_A_FILE = 160

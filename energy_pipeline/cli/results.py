@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from energy_pipeline import warehouse
-from energy_pipeline.reports.french import number
+from energy_pipeline.french import number
 from energy_pipeline.settings import Home
 
 COLUMNS = (

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail, month_option
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail, month_option
 from energy_pipeline.periods.grid import PARIS
-from energy_pipeline.settings import Home
 
 if TYPE_CHECKING:
     from energy_pipeline.mail import Result
@@ -33,7 +32,15 @@ def send(
     dry_run: Annotated[
         Path | None, typer.Option(help="Write the mails as .eml files in this folder instead of sending them.")
     ] = None,
-    alerts: Annotated[bool, typer.Option("--alerts", help="Also mail refused files and missing deliveries.")] = False,
+    alerts: Annotated[
+        bool,
+        typer.Option(
+            "--alerts", help="Also mail refused files, missing deliveries, findings of no operation, reminders."
+        ),
+    ] = False,
+    on: Annotated[
+        str | None, typer.Option(help="With --alerts: day to look from, AAAA-MM-JJ; today if not given.")
+    ] = None,
     retry_refused: Annotated[
         bool, typer.Option("--retry-refused", help="Try again those whom the server refused for good.")
     ] = False,
@@ -48,11 +55,11 @@ def send(
         raise fail(f"Le dossier {dry_run} n'est pas vide : choisir un autre dossier, ou l'effacer.")
     home = home.resolve()
     only = month_option(month) if month else None
+    day = day_option(on) if on else _now().date()
     with clear_errors(mail.MailError):
         settings = mail.read_settings(home, os.environ) if dry_run is None else mail.preview_settings(home)
         months: Sequence[date] = [only] if only else mail.months_to_send(home, is_preview=dry_run is not None)
-        raised = mail.of_publication(Home(home).publication, _now().date()) if alerts else []
-        messages = chain(mail.messages(home, months, settings), mail.alert_messages(home, raised, settings))
+        messages = chain(mail.messages(home, months, settings), mail.notices(home, day, settings) if alerts else ())
         if dry_run is None:
             results = mail.deliver(home, messages, settings, clock=_now, retry_refused=retry_refused)
         else:

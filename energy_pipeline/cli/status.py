@@ -15,7 +15,7 @@ import typer
 from rich.table import Column, Table
 
 from energy_pipeline import warehouse
-from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail
 from energy_pipeline.periods.deadlines import RULES, after_event, cited
 from energy_pipeline.periods.grid import PARIS
 from energy_pipeline.settings import Home
@@ -50,13 +50,6 @@ class StatusFormat(StrEnum):
     JSON = "json"
 
 
-def _day_option(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"« {text} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-11-08.") from error
-
-
 def status(
     home: HomeOption,
     on: Annotated[str | None, typer.Option(help="Day to look from, AAAA-MM-JJ; today if not given.")] = None,
@@ -66,7 +59,7 @@ def status(
     output: Annotated[StatusFormat, typer.Option("--format")] = StatusFormat.TABLE,
 ) -> None:
     """Show which expected files are there, which are refused, and the deadlines missed and ahead."""
-    day = _day_option(on) if on else datetime.now(PARIS).date()
+    day = day_option(on) if on else datetime.now(PARIS).date()
     found = _read(home, day, operation, ahead)
     if output is StatusFormat.JSON:
         sys.stdout.write(_as_json(found, day) + "\n")
@@ -106,7 +99,7 @@ def due(
         raise fail(f"Échéance inconnue : « {event} ». Liste : « energy-pipeline due list ».")
     if on is None:
         raise fail(f"Donner le jour de l'événement ({RULES[event].event}), AAAA-MM-JJ.")
-    deadline = after_event(event, _day_option(on), post_code)
+    deadline = after_event(event, day_option(on), post_code)
     console.print(
         f"Au plus tard le {deadline.due_on:%d/%m/%Y} ({cited(deadline.article)}) : {deadline.description}",
         markup=False,

@@ -1,19 +1,20 @@
-"""Alerts: a run or a check that failed, a refused file, a delivery that is missing; one mail per kind, each told once.
+"""Alerts: a run or a check that failed, a refused file, a missing delivery, a finding of no operation; each told once.
 
-Refused files and missing deliveries come from the publication; the runs and checks are told by who launches them.
+One mail per kind and reader. The runs and checks are told by who launches them, the others come from the publication.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from energy_pipeline import warehouse
+from energy_pipeline import french, warehouse
 from energy_pipeline.mail import templating
 from energy_pipeline.mail.model import Body, Item, Message
 from energy_pipeline.mail.recipients import energy_managers
-from energy_pipeline.reports import french, summary
+from energy_pipeline.reports import summary
 
 KEY = "alerte"
 TOLD = "told"
@@ -72,7 +73,17 @@ class MissingDelivery:
     managers: tuple[str, ...] = ()
 
 
-Alert = FailedRun | FailedCheck | QuarantinedFile | MissingDelivery
+@dataclass(frozen=True)
+class UnplacedFinding:
+    """A finding of no operation, which no report tells. `amount_eur`: excluding VAT."""
+
+    finding_id: str
+    check: str
+    message: str
+    amount_eur: Decimal | None = None
+
+
+Alert = FailedRun | FailedCheck | QuarantinedFile | MissingDelivery | UnplacedFinding
 
 
 @dataclass(frozen=True)
@@ -114,14 +125,23 @@ _KINDS: dict[type, _Kind] = {
         "l'organisateur, ou relancer Enedis en citant l'article de la convention.",
         "energy-pipeline status --home DOSSIER",
     ),
+    UnplacedFinding: _Kind(
+        "Constat hors opération",
+        "constats hors opération",
+        "Ces constats ne sont dans le rapport d'aucune opération : suivre, pour chacun, ce qui est écrit dessous. Les "
+        "montants établis sont dans les lettres de réclamation.",
+        "energy-pipeline claims --home DOSSIER",
+    ),
 }
 
 
 def of_publication(publication: Path, day: date) -> list[Alert]:
-    """Return the files that stay refused, and the deliveries missing at deadlines of the month before `day`."""
+    """Return the files that stay refused, the deliveries missing at deadlines of the month before `day`, the findings
+    of no operation."""
     with warehouse.connect(publication, read_only=True) as connection:
         refused = warehouse.run(connection, "mail/refused_files")
         missed = warehouse.run(connection, "mail/missed_deadlines", day=day)
+        unplaced = warehouse.run(connection, "mail/unplaced_findings")
     found: list[Alert] = [_refused(row) for row in refused.iter_rows(named=True)]
     names = [name for name in MissingDelivery.__dataclass_fields__ if name not in {"operation_name", "managers"}]
     found += [
@@ -132,7 +152,7 @@ def of_publication(publication: Path, day: date) -> list[Alert]:
         )
         for row in missed.iter_rows(named=True)
     ]
-    return found
+    return found + [UnplacedFinding(**row) for row in unplaced.iter_rows(named=True)]
 
 
 def _refused(row: dict[str, object]) -> QuarantinedFile:
@@ -163,30 +183,42 @@ def item(alert: Alert) -> Item:
             told = ("fichier", alert.path, alert.file_id)
         case MissingDelivery():
             told = ("echeance", alert.operation_id, alert.kind, alert.period_start or alert.due_on)
+        case UnplacedFinding():
+            told = ("constat", alert.finding_id)
     return Item("/".join(map(str, (KEY, *told))), TOLD)
 
 
 def messages(
-    raised: Sequence[Alert], operators: Sequence[str], is_told: Callable[[str, Item], bool]
+    raised: Sequence[Alert], operators: Sequence[str], others: Sequence[str], is_told: Callable[[str, Item], bool]
 ) -> Iterator[Message]:
     """Return one mail per recipient and kind, of what they were not told yet.
 
-    `operators` receive everything; the energy managers of an operation, its refused files and missing deliveries.
+    `operators` receive everything but findings; the energy managers of an operation, its refused files and missing
+    deliveries; `others`, the findings, and the files and deliveries that have no energy manager.
     """
-    managers = (address for alert in raised for address in getattr(alert, "managers", ()))
-    recipients = {address.lower(): address for address in [*managers, *operators]}
-    operating = {address.lower() for address in operators}
+    readers = [(alert, _readers(alert, operators, others)) for alert in raised]
+    recipients = {key: address for _, addresses in readers for key, address in addresses.items()}
     for key, address in recipients.items():
         for kind in _KINDS:
             alerts = [
                 alert
-                for alert in raised
-                if type(alert) is kind
-                and (key in operating or key in map(str.lower, getattr(alert, "managers", ())))
-                and not is_told(address, item(alert))
+                for alert, addresses in readers
+                if type(alert) is kind and key in addresses and not is_told(address, item(alert))
             ]
             if alerts:
                 yield compose(alerts, address)
+
+
+def _readers(alert: Alert, operators: Sequence[str], others: Sequence[str]) -> dict[str, str]:
+    """Return the addresses to which `alert` is told, by what they are in small letters."""
+    match alert:
+        case FailedRun() | FailedCheck():
+            told = [*operators]
+        case QuarantinedFile() | MissingDelivery():
+            told = [*(alert.managers or others), *operators]
+        case UnplacedFinding():
+            told = [*others]
+    return {address.lower(): address for address in told}
 
 
 def compose(alerts: Sequence[Alert], recipient: str) -> Message:
@@ -212,6 +244,8 @@ def _about(alert: Alert) -> str:
             return alert.path.rpartition("/")[2]
         case MissingDelivery():
             return f"{alert.operation_name or alert.operation_id}, {alert.title}"
+        case UnplacedFinding():
+            return summary.check(alert.check).title
 
 
 def _lines(alert: Alert) -> tuple[str, ...]:
@@ -237,6 +271,10 @@ def _lines(alert: Alert) -> tuple[str, ...]:
                 f"{alert.description} Dû par {party}, au plus tard le {french.day(alert.due_on)} "
                 f"(convention, article {alert.article}).",
             )
+        case UnplacedFinding():
+            catalogued = summary.check(alert.check)
+            amount = "" if alert.amount_eur is None else f"Montant en jeu : {french.euros(alert.amount_eur)} HT."
+            return tuple(filter(None, (catalogued.title, alert.message, amount, catalogued.action)))
 
 
 def _body(kind: _Kind, alerts: tuple[Alert, ...], _corrects: datetime | None) -> Body:

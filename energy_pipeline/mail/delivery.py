@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 from energy_pipeline.mail import alerts, envelope
 from energy_pipeline.mail.model import Body, Message, Result, Status
 from energy_pipeline.mail.outbox import Outbox, Told, open_outbox, read_outbox
+from energy_pipeline.mail.reminders import reminders
 from energy_pipeline.mail.settings import Settings, parse_address
 from energy_pipeline.mail.smtp import DeferredError, RefusedError, Server, UnusableError, server
+from energy_pipeline.settings import Home
 
 Clock = Callable[[], datetime]
 PENDING, REFUSED = "pending", "refused"
@@ -40,7 +42,16 @@ def deliver(
 def alert_messages(home: Path, raised: Sequence[alerts.Alert], settings: Settings) -> list[Message]:
     """Return the mails, for `deliver`, of what in `raised` was not told yet: one per kind and recipient."""
     with read_outbox(home) as outbox:
-        return list(alerts.messages(raised, settings.alerts_to, outbox.is_told))
+        return list(alerts.messages(raised, settings.alerts_to, settings.others_to, outbox.is_told))
+
+
+def notices(home: Path, day: date, settings: Settings) -> list[Message]:
+    """Return the mails, for `deliver`, that the publication of `home` calls for on `day` besides the reports.
+
+    Alerts on refused files, missing deliveries and findings of no operation; reminders of the keys to send.
+    """
+    raised = alerts.of_publication(Home(home).publication, day)
+    return [*alert_messages(home, raised, settings), *reminders(home, day, settings)]
 
 
 def preview(home: Path, messages: Iterable[Message], settings: Settings, out: Path, *, clock: Clock) -> list[Result]:

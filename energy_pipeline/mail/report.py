@@ -7,14 +7,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from energy_pipeline import warehouse
+from energy_pipeline import french, warehouse
 from energy_pipeline.mail import envelope, templating
 from energy_pipeline.mail.model import Body, File, Item, Message
 from energy_pipeline.mail.outbox import open_outbox, read_outbox
 from energy_pipeline.mail.picture import picture
 from energy_pipeline.mail.recipients import ACCOUNTANT, ENERGY_MANAGER, Recipient, recipients
 from energy_pipeline.mail.settings import Settings
-from energy_pipeline.reports import charts, content, french, page, pdf, summary, workbook
+from energy_pipeline.reports import charts, content, page, pdf, summary, workbook
 from energy_pipeline.reports.build import PAGE, PAPER, WORKBOOK, PeriodKey, folder_names
 from energy_pipeline.settings import Home
 

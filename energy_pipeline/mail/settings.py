@@ -36,6 +36,7 @@ class Settings:
     max_attachment_mb: float = 10
     reports_url: str | None = None
     alerts_to: tuple[str, ...] = ()
+    default_to: tuple[str, ...] = ()
     password: str | None = field(default=None, repr=False)
 
     @property
@@ -43,12 +44,18 @@ class Settings:
         """Domain of the sender's address, for the Message-ID."""
         return parse_address(self.sender).domain
 
+    @property
+    def others_to(self) -> tuple[str, ...]:
+        """Who receives what has no energy manager: what belongs to no operation, or to one that declares none."""
+        return self.default_to or self.alerts_to
+
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "port": (int,),
     "timeout_seconds": (int,),
     "max_attachment_mb": (int, float),
     "alerts_to": (list,),
+    "default_to": (list,),
 }
 _KNOWN = tuple(item.name for item in fields(Settings) if item.name != "password")
 
@@ -116,7 +123,8 @@ def _check(path: Path, settings: Settings) -> None:
     if settings.max_attachment_mb < 0:
         raise MailError(f"{path} : « max_attachment_mb » doit être positif ou nul.")
     addresses = [("sender", settings.sender), ("reply_to", settings.reply_to)]
-    for name, written in addresses + [("alerts_to", address) for address in settings.alerts_to]:
+    addresses += [(name, address) for name in ("alerts_to", "default_to") for address in getattr(settings, name)]
+    for name, written in addresses:
         try:
             if written is not None:
                 parse_address(written)

@@ -6,8 +6,9 @@ from pathlib import Path
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from energy_pipeline import french
 from energy_pipeline.mail.recipients import ROLES
-from energy_pipeline.reports import french, summary, words
+from energy_pipeline.reports import summary, words
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 

@@ -1,6 +1,6 @@
 """Missing steps, estimated as the convention does (§5.2.3): linear up to one hour, from J-7 beyond."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -79,6 +79,14 @@ def local_minutes(period_start: date, period_end: date, step_minutes: int) -> ND
     labels = (hours[:, None] + np.arange(0, 60, step_minutes)).ravel()
     labels.flags.writeable = False
     return labels
+
+
+def instant(step: int, period_start: date, period_end: date, step_minutes: int) -> datetime:
+    """Return the naive local label of the start of one step."""
+    label: datetime = np.datetime64(int(local_minutes(period_start, period_end, step_minutes)[step]), "m").astype(
+        object
+    )
+    return label
 
 
 @lru_cache(maxsize=64)

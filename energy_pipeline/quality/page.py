@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from energy_pipeline import french
 from energy_pipeline.publication import put_in_place
 from energy_pipeline.quality import rules
 from energy_pipeline.quality.assess import Assessment
-from energy_pipeline.reports import QUALITY, french, page
+from energy_pipeline.reports import QUALITY, page
 
 
 def write(assessment: Assessment, reports: Path) -> Path:
@@ -20,8 +21,8 @@ def write(assessment: Assessment, reports: Path) -> Path:
 
 def render(assessment: Assessment) -> str:
     """Return the page: what is broken first, then every rule by mart."""
-    template = page.environment().get_template("qualite.html.j2")
-    return template.render(
+    return page.fill(
+        "qualite.html.j2",
         assessment=assessment,
         failed=assessment.failed,
         summary_line=_summary(assessment),

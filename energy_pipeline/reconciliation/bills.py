@@ -23,12 +23,24 @@ QUANTITIES = (
 NORMAL_VAT = 0.20
 
 
+def known_days(daily: pl.DataFrame, participants: pl.DataFrame) -> pl.DataFrame:
+    """Return `daily` with one row per point and day, our split NULL where it is not founded.
+
+    `daily`: of `reduce_curves`; `participants`: marts.participant. Of two operations, the one with a consumption.
+    """
+    return (
+        _without_unfounded_splits(daily, participants)
+        .sort("prm", "day", pl.col("consumption_kwh").is_null(), "operation_id")
+        .unique(["prm", "day"], keep="first", maintain_order=True)
+    )
+
+
 def reconcile(
-    details: pl.DataFrame, daily: pl.DataFrame, participants: pl.DataFrame, sites: pl.DataFrame, month: date
+    details: pl.DataFrame, known: pl.DataFrame, participants: pl.DataFrame, sites: pl.DataFrame, month: date
 ) -> pl.DataFrame:
     """Return the bills of `month`, judged (one row per detail that bills an energy).
 
-    `details`: of `latest_details`, all months; `daily`: of `reduce_curves`, for the days of `days_needed`;
+    `details`: of `latest_details`, all months; `known`: of `known_days`, for the days of `days_needed`;
     `participants`: marts.participant; `sites`: marts.site. Columns: those of the detail and of `standing_bills`, those
     of marts.invoice_reconciliation, `excess_kwh`, `amount_eur`, `amount_ttc_eur` and `excise_eur_excess` (EUR, not yet
     rounded).
@@ -39,18 +51,13 @@ def reconcile(
     - `site_unknown`: in no perimeter and in no site list, when there is a list;
     - `estimated_pending`: the reading is not an actual one;
     - `no_curve`: some day of the bill has no curve, or the point was not a participant then, or nothing published
-      tells the complement and a producer's curve lacks: what it produced would count as nothing;
+      tells the complement and our split rests on a curve that lacks (`reduction.Reduced.daily`);
     - `matches`: within tolerance of what is expected;
     - `self_consumption_not_deducted`: the excess is the self-consumption of the bill's days, or that of some of the
       periods that the bill straddles;
     - `over_billed`, `under_billed`: anything else.
     """
     bills = standing_bills(details).filter(pl.col("month") == month)
-    known = (
-        _without_unfounded_splits(daily, participants)
-        .sort("prm", "day", pl.col("consumption_kwh").is_null(), "operation_id")
-        .unique(["prm", "day"], keep="first", maintain_order=True)
-    )
     own = _over_days(bills, known, "consumption_start")
     run = _over_days(bills, known, "run_start").rename({name: f"run_{name}" for name in (*QUANTITIES, "operation_id")})
     joined = bills.drop("consumption_kwh").join(own, on="bill", how="left").join(run, on="bill", how="left")
@@ -64,7 +71,7 @@ def reconcile(
 
 
 def reconciliation_table(judged: pl.DataFrame) -> pl.DataFrame:
-    """Return `marts.invoice_reconciliation` from the bills judged."""
+    """Return `marts.invoice_reconciliation` from the bills judged and their reasons (`no_curve.with_reasons`)."""
     schema = polars_schema(marts.INVOICE_RECONCILIATION)
     rows = judged.with_columns(
         period_start="consumption_start",

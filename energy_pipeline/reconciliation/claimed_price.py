@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline import french
 
 PARTS = {
     "energy_eur": "énergie",
@@ -47,7 +47,7 @@ def origin(row: Mapping[str, Any]) -> str:
     is_written = bool(row["vat_base_normal_eur"])
     vat = "celui de la facture" if is_written else "taux normal, la facture ne donnant pas le sien"
     return (
-        f"{' + '.join(parts)}, pour {french.number(billed)}{french.NBSP}kWh facturés ; "
+        f"{' + '.join(parts)}, pour {french.shortest(billed)}{french.NBSP}kWh facturés ; "
         f"TVA au taux de {_percent(row['vat_rate'])}, {vat}, sur le montant HT avant arrondi"
     )
 
@@ -62,8 +62,8 @@ def _cents(value: float | Decimal) -> Decimal:
 
 
 def _plain(value: Decimal) -> str:
-    return french.number(value, "#,##0.############").replace("-", "−")  # type: ignore[arg-type]
+    return french.shortest(value, 12)
 
 
 def _percent(rate: float) -> str:
-    return f"{french.number(100 * rate)}{french.NBSP}%"
+    return f"{french.shortest(100 * rate)}{french.THIN}%"

@@ -5,7 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.reconciliation import explanation, french
+from energy_pipeline import french
+from energy_pipeline.reconciliation import explanation
 from energy_pipeline.reconciliation.finding import evidence, facts
 from energy_pipeline.reconciliation.prices import lookup
 from energy_pipeline.reconciliation.split import SPLIT_SCHEMA
@@ -156,8 +157,8 @@ def _message(group: pl.DataFrame, consumers: pl.DataFrame, total: int, amount: f
     if amount is not None:
         lost = f" {'Économie perdue' if amount >= 0 else 'Économie en trop'} : {french.euros(abs(amount))} HT."
     return (
-        f"La répartition publiée par Enedis {french.days(first['period_start'], first['period_end'])} s'écarte du "
-        f"recalcul de l'Annexe 7 ({keys}) {who}. Plus grand écart : PRM {worst['prm']}, {what} publiée de "
+        f"La répartition publiée par Enedis {french.short_period(first['period_start'], first['period_end'])} "
+        f"s'écarte du recalcul de l'Annexe 7 ({keys}) {who}. Plus grand écart : PRM {worst['prm']}, {what} publiée de "
         f"{french.kwh(worst['published_kwh'])} pour {french.kwh(worst['recomputed_kwh'])} recalculés "
         f"({french.kwh(abs(worst['gap']))} {gain}).{lost}"
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline import french
 from energy_pipeline.reconciliation.finding import evidence, facts
 from energy_pipeline.tables.columns import SLOTS
 from energy_pipeline.tolerances import tolerances
@@ -104,7 +104,7 @@ def _energy_fact(row: dict[str, Any], paths: Mapping[tuple[Any, ...], str]) -> d
             {"file": curve, "value": round(row["published_kwh"], 2)},
         ),
         "message": (
-            f"Pour {who}, {french.days(row['period_start'], row['period_end'])}, le fichier d'énergie donne "
+            f"Pour {who}, {french.short_period(row['period_start'], row['period_end'])}, le fichier d'énergie donne "
             f"{french.kwh(row['energy_kwh'])} ({french.SERIES[row['series']]}) et la courbe publiée "
             f"{french.kwh(row['published_kwh'])}."
         ),
@@ -178,8 +178,8 @@ def _exchange_fact(group: pl.DataFrame) -> dict[str, object]:
             )
         ),
         "message": (
-            f"Détail du producteur {worst['producer_prm']} {french.days(worst['period_start'], worst['period_end'])} : "
-            f"pour le consommateur {worst['consumer_prm']}, Enedis {said}, le recalcul "
-            f"{french.kwh(worst['ours'])}{others}."
+            f"Détail du producteur {worst['producer_prm']} "
+            f"{french.short_period(worst['period_start'], worst['period_end'])} : pour le consommateur "
+            f"{worst['consumer_prm']}, Enedis {said}, le recalcul {french.kwh(worst['ours'])}{others}."
         ),
     }

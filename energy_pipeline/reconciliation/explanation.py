@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline import french
 
 EXPLAINED = 0.05
 """Part of the difference that a hypothesis may leave and still be called its explanation."""

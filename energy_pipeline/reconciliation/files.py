@@ -24,10 +24,20 @@ def month_of_file() -> pl.Expr:
 def file_facts(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFrame:
     """Return facts `quarantined_file` and those of the readers' notes, for the files of `month`.
 
-    `files`: landing.file; `notes`: landing.note with `received_at` and `path`. A file refused, then fixed and read
-    (same path, or same name in the same operation, received later), is no longer a finding.
+    `files`: landing.file; `notes`: landing.note with `received_at` and `path`.
     """
-    refused = files.filter((pl.col("status") == "quarantined") & (month_of_file() == month))
+    standing = standing_refusals(files).filter(month_of_file() == month)
+    return pl.concat(
+        [facts([_refused(row, month) for row in standing.iter_rows(named=True)]), _notes(files, notes, month)]
+    )
+
+
+def standing_refusals(files: pl.DataFrame) -> pl.DataFrame:
+    """Return the files refused and not mended since (same path, or same name in the same operation, received later).
+
+    `files`: landing.file.
+    """
+    refused = files.filter(pl.col("status") == "quarantined")
     read = files.filter(pl.col("status").is_in(["loaded", "superseded"])).select(
         "path", "name", "operation_id", pl.col("received_at").alias("read_at")
     )
@@ -38,10 +48,7 @@ def file_facts(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.Data
             for keys in (["path"], ["name", "operation_id"])
         ]
     )  # fmt: skip
-    standing = refused.join(fixed, on=["path", "file_id"], how="anti").sort("path", "file_id")
-    return pl.concat(
-        [facts([_refused(row, month) for row in standing.iter_rows(named=True)]), _notes(files, notes, month)]
-    )
+    return refused.join(fixed, on=["path", "file_id"], how="anti").sort("path", "file_id")
 
 
 def _refused(row: dict[str, Any], month: date) -> dict[str, object]:

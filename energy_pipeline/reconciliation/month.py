@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from energy_pipeline.invoices import latest_details, total_mismatches
-from energy_pipeline.reconciliation.bills import reconcile, reconciliation_table
+from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table
 from energy_pipeline.reconciliation.enedis_split import differing_periods, split_by_energies, split_facts
 from energy_pipeline.reconciliation.energies import (
     energy_facts,
@@ -19,10 +19,12 @@ from energy_pipeline.reconciliation.energies import (
 from energy_pipeline.reconciliation.files import file_facts, paths_of_curves
 from energy_pipeline.reconciliation.finding import build
 from energy_pipeline.reconciliation.issues import issue_facts
-from energy_pipeline.reconciliation.needed import periods_needed
+from energy_pipeline.reconciliation.needed import periods_needed, slot_hours
+from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.reduction import Reduced, reduce_curves
 from energy_pipeline.reconciliation.savings import savings
+from energy_pipeline.reconciliation.slots import judge_slots, slot_facts, told_by_bill
 from energy_pipeline.reconciliation.supplier import bill_facts, superseded_facts, total_facts
 from energy_pipeline.reconciliation.synthesis import synthesis_facts
 
@@ -31,9 +33,10 @@ Frames = Mapping[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Reconciled:
-    """Rows of a month for `marts.invoice_reconciliation`, `marts.saving_month` and `marts.finding`."""
+    """Rows of a month for `marts.invoice_reconciliation`, its slots, `marts.saving_month` and `marts.finding`."""
 
     invoice_reconciliation: pl.DataFrame
+    invoice_slot_reconciliation: pl.DataFrame
     saving_month: pl.DataFrame
     finding: pl.DataFrame
 
@@ -43,13 +46,14 @@ def reconcile_month(landed: Frames, computed: Frames, marts: Frames, month: date
 
     `landed`: by name, landing.file, and with `received_at` and `path` energy, exchange, synthesis, invoice_row,
     site_row, price, note; invoice_row for all months, the others at least for `month`. `computed`: operation_period,
-    curve, exchange, issue, and marts.split_explanation, at least for the periods of `periods_needed`. `marts`:
-    participant and site. Operations too many for the memory are reduced in batches: `concat(reduce_curves(…) for each
+    curve, exchange, slot_energy, issue, and marts.split_explanation, at least for the periods of `periods_needed`.
+    `marts`: participant and site. Operations too many for the memory are reduced in batches: `concat(reduce_curves(…) for each
     batch)`, then `conclude`.
     """
     details, _ = latest_details(landed["invoice_row"])
     periods = periods_needed(details, computed["operation_period"], marts["participant"], month)
-    return conclude(landed, computed, marts, reduce_curves(periods, computed["curve"], month), month)
+    hours = slot_hours(computed["slot_energy"], details, month)
+    return conclude(landed, computed, marts, reduce_curves(periods, computed["curve"], month, hours), month)
 
 
 def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, month: date) -> Reconciled:
@@ -66,7 +70,10 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
 
     details, superseded = latest_details(landed["invoice_row"])
     electricity = details.filter(pl.col("fluid").ne_missing("gas"))
-    judged = reconcile(electricity, reduced.daily, marts["participant"], marts["site"], month)
+    known = known_days(reduced.daily, marts["participant"])
+    judged = reconcile(electricity, known, marts["participant"], marts["site"], month)
+    judged = with_reasons(judged, known, marts["participant"], landed["file"])
+    by_slot = judge_slots(electricity, judged, known, reduced.slot_daily, slots, stretches)
     saved, prices_missing = savings(reduced.daily, periods, stretches, marts["site"], month)
 
     found = [
@@ -78,12 +85,13 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
             _of_periods(landed["exchange"], periods), computed["exchange"], reduced.totals, periods, split_off
         ),
         synthesis_facts(_of_periods(landed["synthesis"], periods), slots, files, totals, split_off),
-        bill_facts(judged),
+        bill_facts(judged, told_by_bill(by_slot)),
+        slot_facts(by_slot),
         total_facts(total_mismatches(details), judged, month),
         superseded_facts(superseded, judged, month),
         prices_missing,
     ]
-    return Reconciled(reconciliation_table(judged), saved, build(pl.concat(found)))
+    return Reconciled(reconciliation_table(judged), by_slot.table, saved, build(pl.concat(found)))
 
 
 def _of_periods(rows: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:

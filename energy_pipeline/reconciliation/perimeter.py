@@ -12,16 +12,15 @@ from decimal import Decimal
 
 import polars as pl
 
+from energy_pipeline import french
 from energy_pipeline.metering.operations import VERSION
 from energy_pipeline.periods.calendar import Period
 from energy_pipeline.periods.deadlines import RULES
 from energy_pipeline.periods.working_days import add_working_days, has_local_law
 from energy_pipeline.reconciliation.finding import evidence
-from energy_pipeline.reconciliation.french import day, days, percent
 from energy_pipeline.tables import computed, schemas
 
 FOREVER = date(9999, 12, 31)
-ROLES = {"consumer": "consommateur", "producer": "producteur"}
 KEYED = ("static", None)
 """Types of keys with which the shares of Annexe 2 are used; unknown: they are (§4.1)."""
 NOTICE = -RULES["change_notice"].days
@@ -163,8 +162,8 @@ def _in_two_operations(shared: Iterable[tuple[str, date, date, str]], period: Pe
         yield {
             "check_name": "prm_in_two_operations",
             "prm": prm,
-            "message": f"Le point de mesure {prm} participe aussi à {names} depuis le {day(since[prm])}, alors qu'il "
-            "ne peut participer qu'à une opération à la fois.",
+            "message": f"Le point de mesure {prm} participe aussi à {names} depuis le {french.short_day(since[prm])}, "
+            "alors qu'il ne peut participer qu'à une opération à la fois.",
         }
 
 
@@ -183,7 +182,7 @@ def _one_side_left(stays: Iterable[_Stay], period: Period) -> Iterator[dict[str,
         left = [role for role, number in count.items() if number]
         had_both = had_both or len(left) == 2
         if had_both and len(left) == 1 and moment <= period.end and until > period.start:
-            since = day(max(moment, period.start))
+            since = french.short_day(max(moment, period.start))
             yield {
                 "check_name": "one_side_left",
                 "message": f"Plus aucun {SIDES[left[0]]} dans l'opération au {since} : la convention peut être "
@@ -214,10 +213,16 @@ def _absent(
         asked_on = next(v.declared_on for v in versions if v.declared_on >= left_on and prm in v.lines)
         if add_working_days(asked_on, NOTICE, place.local_law) > min(period.start, latest_perimeter):
             continue
-        state = "n'est pas dans le périmètre d'Enedis" if left_on == date.min else f"en est sorti le {day(left_on)}"
+        state = (
+            "n'est pas dans le périmètre d'Enedis"
+            if left_on == date.min
+            else f"en est sorti le {french.short_day(left_on)}"
+        )
         share = version.shares.get(prm) if place.key_type in KEYED else None
-        message = f"Le point de mesure {prm}, déclaré par l'Annexe 2 du {day(version.declared_on)}, {state}"
-        lost = "" if share is None else f" : sa clé de {percent(float(share))} va au surplus"
+        message = (
+            f"Le point de mesure {prm}, déclaré par l'Annexe 2 du {french.short_day(version.declared_on)}, {state}"
+        )
+        lost = "" if share is None else f" : sa clé de {french.percent(float(share), 2)} va au surplus"
         for role, line in sorted(lines.items()):
             has_key = role == "consumer" and share is not None
             yield {
@@ -249,8 +254,9 @@ def _undeclared(
             "check_name": "perimeter_not_declared",
             "prm": prm,
             "evidence": _evidence(noticed[-1]),
-            "message": f"Le point de mesure {prm} est dans le périmètre d'Enedis {days(period.start, period.end)}, "
-            f"mais l'Annexe 2 du {day(noticed[-1].declared_on)} ne le déclare pas.",
+            "message": f"Le point de mesure {prm} est dans le périmètre d'Enedis "
+            f"{french.short_period(period.start, period.end)}, mais "
+            f"l'Annexe 2 du {french.short_day(noticed[-1].declared_on)} ne le déclare pas.",
         }
 
 
@@ -275,9 +281,9 @@ def _other_role(stays: Iterable[_Stay], versions: Sequence[_Version], period: Pe
             "prm": prm,
             "role": min(roles),
             "evidence": _evidence(version, min(version.lines[prm].values())),
-            "message": f"L'Annexe 2 du {day(version.declared_on)} déclare le point de mesure {prm} "
-            f"{' et '.join(ROLES[role] for role in sorted(told))} ; il est compté "
-            f"{' et '.join(ROLES[role] for role in sorted(roles))}.",
+            "message": f"L'Annexe 2 du {french.short_day(version.declared_on)} déclare le point de mesure {prm} "
+            f"{' et '.join(french.ROLES[role] for role in sorted(told))} ; il est compté "
+            f"{' et '.join(french.ROLES[role] for role in sorted(roles))}.",
         }
 
 

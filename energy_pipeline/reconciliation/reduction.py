@@ -3,6 +3,7 @@
 After it no comparison touches a step again, so a month of thousands of operations can be reduced batch by batch.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,8 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from energy_pipeline.allocation.comparison import Arrays, BoolArray, FloatArray
+from energy_pipeline.allocation.comparison import OWN_KEYS, Arrays, BoolArray, FloatArray
 from energy_pipeline.periods import grid
+from energy_pipeline.reconciliation.slots.days import SLOT_DAYS_SCHEMA, Hours, slot_days
 from energy_pipeline.reconciliation.split import SPLIT_SCHEMA, Period, compare_steps
 from energy_pipeline.tables.computed import QUALITY_CODES
 from energy_pipeline.tolerances import tolerances
@@ -56,36 +58,42 @@ class Reduced:
     """Curves of some operations, reduced.
 
     `daily`: energies of each consumer and day, NULL where a step of the day is unknown; `producers_known` counts the
-    producers whose curve covers the day, NULL where some step of one that takes part is without value (it counts as
-    nothing in our split, which then shares too little). `totals`: energy of each series
-    over the period, NULL where a step of the stay is unknown; `recomputed` is NULL too where inputs were estimated by
-    us (Enedis may have estimated otherwise), `…_margin_kwh` is what truncated watts may hide. `split`: per participant,
-    what the published split and ours have in common (SPLIT_SCHEMA).
+    producers whose curve covers the day, NULL where our split rests on a step without value (a producer's counts as
+    nothing, which shares too little; under default keys a consumer's too, which leaves the others too much). `totals`:
+    energy of each series over the period, NULL where a step of the stay is unknown; `recomputed` is NULL too where
+    inputs were estimated by us (Enedis may have estimated otherwise), `…_margin_kwh` is what truncated watts may hide.
+    `split`: per participant, what the published split and ours have in common (SPLIT_SCHEMA). `slot_daily`: `daily` in
+    and out of the off-peak hours, of the consumers whose hours are asked for (SLOT_DAYS_SCHEMA).
     """
 
     daily: pl.DataFrame
     totals: pl.DataFrame
     split: pl.DataFrame
+    slot_daily: pl.DataFrame
 
 
 def empty() -> Reduced:
     """Return the reduction of no curve."""
-    return Reduced(*(pl.DataFrame(schema=schema) for schema in (DAILY_SCHEMA, TOTALS_SCHEMA, SPLIT_SCHEMA)))
+    schemas = (DAILY_SCHEMA, TOTALS_SCHEMA, SPLIT_SCHEMA, SLOT_DAYS_SCHEMA)
+    return Reduced(*(pl.DataFrame(schema=schema) for schema in schemas))
 
 
 def concat(parts: Iterable[Reduced]) -> Reduced:
     """Return several reductions as one."""
     listed = [empty(), *parts]
-    return Reduced(*(pl.concat([getattr(part, name) for part in listed]) for name in ("daily", "totals", "split")))
+    names = ("daily", "totals", "split", "slot_daily")
+    return Reduced(*(pl.concat([getattr(part, name) for part in listed]) for name in names))
 
 
-def reduce_curves(operation_periods: pl.DataFrame, curves: pl.DataFrame, month: date) -> Reduced:
+def reduce_curves(
+    operation_periods: pl.DataFrame, curves: pl.DataFrame, month: date, hours: pl.DataFrame | None = None
+) -> Reduced:
     """Reduce computed.curve of the operations' periods.
 
-    `curves`: all the participants of each operation and period of `month`; of the other periods, those of the bills
-    are enough. Totals and split are made for the periods of `month` only. Curves whose length is not that of the
-    period's grid are left out.
+    `curves`: all the participants of each operation and period. `hours`: of `slot_hours`. Totals and split are made
+    for the periods of `month` only. Curves whose length is not that of the period's grid are left out.
     """
+    hours_of = _hours_of(hours)
     groups = curves.sort("operation_id", "period_start", "role", "prm").partition_by(
         "operation_id", "period_start", as_dict=True
     )
@@ -98,12 +106,23 @@ def reduce_curves(operation_periods: pl.DataFrame, curves: pl.DataFrame, month: 
             continue
         arrays = _arrays(period, group)
         daily = _daily(period, arrays, _producers_known(period, group))
+        asked = hours_of.get((period.operation_id, period.start), {})
+        by_slot = slot_days(period, arrays, asked, *_day_starts(period.start, period.end, period.step_minutes))
         if period_month == month:
             judged = arrays.is_comparable(period.key_type_used), arrays.margin(period.key_type_used)
-            parts.append(Reduced(daily, _totals(period, arrays, *judged), compare_steps(period, arrays, *judged)))
+            totals, split = _totals(period, arrays, *judged), compare_steps(period, arrays, *judged)
+            parts.append(Reduced(daily, totals, split, by_slot))
         else:
-            parts.append(Reduced(daily, empty().totals, empty().split))
+            parts.append(Reduced(daily, empty().totals, empty().split, by_slot))
     return concat(parts)
+
+
+def _hours_of(hours: pl.DataFrame | None) -> dict[tuple[str, date], Hours]:
+    found: defaultdict[tuple[str, date], dict[str, tuple[str, str]]] = defaultdict(dict)
+    columns = ("operation_id", "period_start", "prm", "off_peak_hours", "slot_source")
+    for operation_id, start, prm, written, source in () if hours is None else hours.select(columns).iter_rows():
+        found[operation_id, start][prm] = (written, source)
+    return dict(found)
 
 
 def _arrays(period: Period, group: pl.DataFrame) -> Arrays:
@@ -138,15 +157,25 @@ def _day_starts(start: date, end: date, step: int) -> tuple[list[date], NDArray[
 
 
 def _producers_known(period: Period, group: pl.DataFrame) -> FloatArray:
-    """Return, per day, how many producers have a curve over all of their stay; NaN where one lacks a step."""
+    """Return, per day, how many producers have a curve over all of their stay; NaN where our split rests on a gap.
+
+    It does where a producer lacks a step, and where a consumer does whose consumption is in the denominator of the
+    default keys, `Di / ΣD` (§4.1): who is missing there counts as nothing and leaves the others too much.
+    """
     steps = grid.count_steps(period.start, period.end, period.step_minutes)
-    producers = group.filter(role="producer")
-    quality = matrix(producers["quality"], steps)
-    lacks = np.isnan(quality) | ((quality > 0) & np.isnan(matrix(producers["measured_w"], steps)))
-    lacks |= quality == QUALITY_CODES["missing"]
     _, starts = _day_starts(period.start, period.end, period.step_minutes)
-    present = np.logical_or.reduceat(quality > 0, starts, axis=1).sum(axis=0)
-    return np.where(np.logical_or.reduceat(lacks, starts, axis=1).any(axis=0), np.nan, present)
+    producers = group.filter(role="producer")
+    needed = producers if period.key_type_used in OWN_KEYS else group
+    present = np.logical_or.reduceat(matrix(producers["quality"], steps) > 0, starts, axis=1).sum(axis=0)
+    return np.where(np.logical_or.reduceat(_lacks(needed, steps), starts, axis=1).any(axis=0), np.nan, present)
+
+
+def _lacks(curves: pl.DataFrame, steps: int) -> BoolArray:
+    """Return (curves, steps): where a participant that is present has no value."""
+    quality = matrix(curves["quality"], steps)
+    without_value = (quality > 0) & np.isnan(matrix(curves["measured_w"], steps))
+    lacks: BoolArray = np.isnan(quality) | without_value | (quality == QUALITY_CODES["missing"])
+    return lacks
 
 
 def _daily(period: Period, arrays: Arrays, producers_known: FloatArray) -> pl.DataFrame:

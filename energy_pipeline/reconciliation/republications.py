@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline import french
 from energy_pipeline.reconciliation.finding import evidence
 from energy_pipeline.reconciliation.prices import lookup, timeline
 from energy_pipeline.tables import computed, schemas
@@ -68,8 +68,9 @@ def _issue(curves: pl.DataFrame) -> dict[str, Any]:
         "observed": after,
         "unit": "kWh",
         "evidence": evidence(*(_proof(row) for row in curves.iter_rows(named=True))),
-        "message": f"Courbes {french.days(first['period_start'], first['period_end'])} publiées de nouveau avec "
-        f"d'autres valeurs : {', '.join(parts)}.{told} La dernière version fait foi ; la première reste consultable.",
+        "message": f"Courbes {french.short_period(first['period_start'], first['period_end'])} publiées de nouveau "
+        f"avec d'autres valeurs : {', '.join(parts)}.{told} La dernière version fait foi ; "
+        "la première reste consultable.",
     }
 
 

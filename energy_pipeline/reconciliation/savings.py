@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline import french
 from energy_pipeline.reconciliation.finding import facts
 from energy_pipeline.reconciliation.management import management_surcharge
 from energy_pipeline.reconciliation.prices import lookup
@@ -83,7 +83,7 @@ def _missing(by_consumer: pl.DataFrame) -> pl.DataFrame:
                 "period_start": row["period_start"],
                 "period_end": row["period_end"],
                 "message": (
-                    f"{_names(row)} {french.days(row['period_start'], row['period_end'])} pour "
+                    f"{_names(row)} {french.short_period(row['period_start'], row['period_end'])} pour "
                     f"{row['consumers']} {'consommateur' if row['consumers'] == 1 else 'consommateurs'} : "
                     "l'économie en euros n'est pas calculée."
                 ),

@@ -1,11 +1,13 @@
 """Findings of the supplier's side: bills, totals, rows changed from one export to the next."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from energy_pipeline.reconciliation import claimed_price, french
+from energy_pipeline import french
+from energy_pipeline.reconciliation import claimed_price
 from energy_pipeline.reconciliation.finding import evidence, facts
 
 CLAIMED = ("self_consumption_not_deducted", "over_billed", "under_billed", "site_unknown")
@@ -19,12 +21,17 @@ TOTALS = {
 KEY = ("supplier", "invoice_number", "detail_id", "prm")
 
 
-def bill_facts(judged: pl.DataFrame) -> pl.DataFrame:
-    """Return a fact per bill whose verdict someone has to act on (`judged`: of `bills.reconcile`)."""
-    return facts([_bill(row) for row in judged.filter(pl.col("verdict").is_in(CLAIMED)).iter_rows(named=True)])
+def bill_facts(judged: pl.DataFrame, slots: Mapping[int, str] | None = None) -> pl.DataFrame:
+    """Return a fact per bill whose verdict someone has to act on.
+
+    `judged`: of `bills.reconcile`; `slots`: by bill, what its slots say (`slots.told_by_bill`).
+    """
+    told = slots or {}
+    rows = judged.filter(pl.col("verdict").is_in(CLAIMED)).iter_rows(named=True)
+    return facts([_bill(row, told.get(row["bill"])) for row in rows])
 
 
-def _bill(row: dict[str, Any]) -> dict[str, object]:
+def _bill(row: dict[str, Any], slots: str | None) -> dict[str, object]:
     is_known = row["verdict"] != "site_unknown"
     excise = row["excise_eur_excess"] if is_known else None
     return {
@@ -50,6 +57,7 @@ def _bill(row: dict[str, Any]) -> dict[str, object]:
                 "self_consumption_kwh": _rounded(row["self_consumption_kwh"]),
                 "complement_source": ("published" if row["is_published"] else "recomputed") if is_known else None,
                 "excise_eur": _rounded(excise),
+                "slots": slots,
                 "price": None if row["amount_eur"] is None else claimed_price.origin(row),
             }
         ),
@@ -64,7 +72,7 @@ def _rounded(value: float | None) -> float | None:
 def _bill_message(row: dict[str, Any], excise: float | None) -> str:
     bill = (
         f"Facture {row['invoice_number']} ({row['supplier']}), PRM {row['prm']}, "
-        f"{french.days(row['consumption_start'], row['consumption_end'])}"
+        f"{french.short_period(row['consumption_start'], row['consumption_end'])}"
     )
     if row["verdict"] == "site_unknown":
         return f"{bill} : ce point de mesure n'est ni dans les listes de sites ni dans un périmètre d'opération."

@@ -1,10 +1,11 @@
 """`synthesis_differs`: figures of Enedis's monthly workbook that its own curves or energy files contradict."""
 
+from functools import partial
 from typing import Any
 
 import polars as pl
 
-from energy_pipeline.reconciliation import french
+from energy_pipeline import french
 from energy_pipeline.reconciliation.energies import PERIOD, latest_file, within
 from energy_pipeline.reconciliation.finding import evidence, facts
 from energy_pipeline.tolerances import tolerances
@@ -146,7 +147,7 @@ def _ratios(
 
 def _fact(row: dict[str, Any]) -> dict[str, object]:
     is_rate = row["indicator"] in RATES
-    show = french.percent if is_rate else french.kwh
+    show = partial(french.percent, decimals=2) if is_rate else french.kwh
     who = {"operation": "l'opération", "consumer": f"le consommateur {row['prm']}",
            "producer": f"le producteur {row['prm']}"}[row["level"]]  # fmt: skip
     slot = f", poste {row['slot']}" if row["slot"] else ""
@@ -164,7 +165,7 @@ def _fact(row: dict[str, Any]) -> dict[str, object]:
         "unit": "1" if is_rate else "kWh",
         "evidence": evidence({"file": row["path"], "cell": row["cell"], "value": row["value"]}),
         "message": (
-            f"Synthèse {french.days(row['period_start'], row['period_end'])} : pour {who}, "
+            f"Synthèse {french.short_period(row['period_start'], row['period_end'])} : pour {who}, "
             f"{french.SERIES[row['series']]}{slot} de {show(row['observed'])}{where} ; "
             f"les autres publications donnent {show(row['expected'])}."
         ),

@@ -9,7 +9,7 @@ from functools import lru_cache
 import altair as alt
 import vl_convert
 
-from energy_pipeline.reports import french
+from energy_pipeline import french
 from energy_pipeline.reports.rows import Day, Hour
 
 SHARED = "#0f766e"

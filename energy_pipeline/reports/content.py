@@ -13,12 +13,12 @@ import duckdb
 from energy_pipeline import warehouse
 from energy_pipeline.reports.rows import (
     Bill,
+    BillCheck,
     BillDecision,
     Consumer,
     ConsumerPast,
     Day,
     Exchange,
-    FailedCheck,
     Files,
     Finding,
     Hour,
@@ -39,7 +39,7 @@ from energy_pipeline.settings import SQL
 
 Publication = Path | duckdb.DuckDBPyConnection
 Row = TypeVar("Row")
-Checked = TypeVar("Checked", "BillDecision", "FailedCheck")
+Checked = TypeVar("Checked", "BillCheck", "BillDecision")
 
 
 @cache
@@ -106,7 +106,7 @@ def read(publication: Publication, operation_id: str, period_start: date) -> Rep
             keys=select(con, "keys", Key, **bounds),
             bills=bills,
             decisions=_of_bills(select(con, "bill_checks", BillDecision, **bounds), bills),
-            failed_checks=_of_bills(select(con, "failed_bill_checks", FailedCheck, **bounds), bills),
+            checks=_of_bills(select(con, "bill_checks_decided", BillCheck, **bounds), bills),
             findings=select(con, "findings", Finding, **key),
             explanations=select(con, "split_explanations", SplitExplanation, **key),
             files=select(con, "files", Files, **bounds),

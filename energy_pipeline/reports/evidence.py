@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from energy_pipeline import french
 from energy_pipeline.periods import grid
-from energy_pipeline.reports import french
 from energy_pipeline.reports.words import EVIDENCE, EVIDENCE_VALUES, PLACES
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from energy_pipeline.reports import french
+from energy_pipeline import french
 from energy_pipeline.reports.charts import TEXT, Chart
 from energy_pipeline.reports.rows import HourOfDay
 

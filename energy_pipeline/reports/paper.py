@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from energy_pipeline.reports import charts, french, heat, summary, words
+from energy_pipeline import french
+from energy_pipeline.french import energy, euros, number, percent, short_day, signed
+from energy_pipeline.reports import charts, heat, summary, words
 from energy_pipeline.reports.charts import Chart
-from energy_pipeline.reports.french import energy, euros, number, percent, short_day, signed
 from energy_pipeline.reports.rows import Finding, ReportContent
 
 Block = dict[str, object]
@@ -102,7 +103,10 @@ def _table(
     totals: Sequence[Sequence[str]] = (),
     widths: Sequence[int] = (),
 ) -> Block:
-    """Return a table; `columns`: titles separated by `|`, those of numbers marked by `#`."""
+    """Return a table; `columns`: titles separated by `|`, those of numbers marked by `#`.
+
+    `widths`: the parts that the columns of text have of the width that is left; 0: no more than its text needs.
+    """
     titles = columns.split("|") if isinstance(columns, str) else columns
     return {
         "kind": "table",
@@ -116,35 +120,29 @@ def _table(
 
 
 def _chart(title: str, chart: Chart) -> Block:
-    svg = _FONT.sub('font-family="Libertinus Serif"', chart.wide)
+    # Two charts stand side by side: the narrow ones, made for such a width.
+    svg = _FONT.sub('font-family="Libertinus Serif"', chart.narrow)
     marks = [(charts.SHARED, "Production partagée", False), (charts.SURPLUS, "Surplus", False)]
     if not chart.has_split:
         marks = [(charts.SURPLUS, "Production (partage inconnu)", False)]
     marks.append((charts.CONSUMPTION, "Consommation", True))
     return {
-        "kind": "chart",
         "title": title,
         "svg": svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1),
         "description": chart.description,
-        "said": chart.description,
-        "width": 0.85,
         "legend": [{"colour": colour, "word": word, "line": line} for colour, word, line in marks],
     }
 
 
 def _energy(content: ReportContent) -> list[Block]:
     period, previous, year_before = content.period, content.previous, content.year_before
-    blocks = []
-    if chart := charts.daily(content.days):
-        blocks.append(_chart("Jour par jour", chart))
-    if chart := charts.hourly(content.hours):
-        blocks.append(_chart("La journée moyenne", chart))
-    for title, drawn in (
-        ("Production partagée", heat.shared(content.heat)),
-        ("Consommation", heat.consumption(content.heat)),
-    ):
-        if drawn:
-            blocks.append(_chart(f"{title}, heure par heure", drawn) | {"legend": [], "width": 0.75})
+    profiles = (("Jour par jour", charts.daily(content.days)), ("La journée moyenne", charts.hourly(content.hours)))
+    maps = (("Production partagée", heat.shared(content.heat)), ("Consommation", heat.consumption(content.heat)))
+    drawn = [
+        [_chart(title, chart) for title, chart in profiles if chart],
+        [_chart(f"{title}, heure par heure", chart) | {"legend": []} for title, chart in maps if chart],
+    ]
+    blocks: list[Block] = [{"kind": "charts", "charts": pair} for pair in drawn if pair]
     blocks = blocks or [_text("Aucune courbe pour cette période : pas de graphique.")]
     rows = [
         [
@@ -195,7 +193,7 @@ def _consumers(content: ReportContent) -> list[Block]:
     return [
         _table(
             "Site|PRM|#Consommé|#Autoconsommé|#Complément|#Auto-production|#Publié|#Écart|#Économie HT",
-            rows, [totals], (2, 2, 1, 1, 1, 1, 1, 1, 1),
+            rows, [totals], (1, 0, 1, 1, 1, 1, 1, 1, 1),
         ),
         _text("En kWh. « Publié » : autoconsommation publiée par Enedis ; écart : recalculé moins publié.", "note"),
     ]  # fmt: skip
@@ -222,7 +220,7 @@ def _producers(content: ReportContent) -> list[Block]:
     return [
         _table(
             "Installation|PRM|#Produit|#Partagé|#Surplus|#Auto-consommation|#Partagé publié|#Écart",
-            rows, [totals], (2, 2, 1, 1, 1, 1, 1, 1),
+            rows, [totals], (1, 0, 1, 1, 1, 1, 1, 1),
         )
     ]  # fmt: skip
 
@@ -253,7 +251,7 @@ def _keys(content: ReportContent) -> list[Block]:
             for key in content.keys
         ]  # fmt: skip
         blocks.append(
-            _table("Consommateur|PRM|Producteur|#Part|Depuis le|Jusqu'au, exclu", rows, (), (3, 2, 2, 1, 1, 1))
+            _table("Consommateur|PRM|Producteur|#Part|Depuis le|Jusqu'au, exclu", rows, (), (1, 0, 0, 1, 0, 0))
         )
     return blocks
 
@@ -271,7 +269,7 @@ def _bills(content: ReportContent) -> list[Block]:
     ]  # fmt: skip
     blocks = [
         _table("Site|PRM|Facture|Dates|#Facturé (kWh)|#Attendu (kWh)|Verdict|#En trop (HT)", rows, (),
-               (3, 3, 3, 3, 1, 1, 3, 1))
+               (1, 0, 0, 0, 1, 1, 1, 1))
     ]  # fmt: skip
     if counts := summary.decisions(content):
         told = ", ".join(f"{said.lower()} : {number(count)}" for said, count in counts)
@@ -283,7 +281,7 @@ def _bills(content: ReportContent) -> list[Block]:
             for row in content.failed_checks[:FAILED_CHECKS_SHOWN]
         ]  # fmt: skip
         columns = "Contrôle|Facture|PRM|#Facturé|#Attendu|Unité|Décision|#Montant (HT)"
-        blocks.append(_table(columns, failed, (), (4, 3, 3, 1, 1, 1, 2, 1)))
+        blocks.append(_table(columns, failed, (), (1, 0, 0, 1, 1, 0, 0, 1)))
     return blocks
 
 

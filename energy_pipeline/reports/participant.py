@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from energy_pipeline.reports.page import environment
+from energy_pipeline.reports.page import fill
 from energy_pipeline.reports.rows import (
     Bill,
     Consumer,
@@ -80,4 +80,4 @@ def _only(prm: str) -> Callable[[Iterable[Row]], tuple[Row, ...]]:
 
 def render(participant: Participant) -> str:
     """Return the participant's page: self-contained HTML in French."""
-    return environment().get_template("participant.html.j2").render(own=participant, period=participant.period)
+    return fill("participant.html.j2", own=participant, period=participant.period)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, time
 
 import typst
 
-from energy_pipeline.reports import french, paper, summary
+from energy_pipeline import french
+from energy_pipeline.reports import paper, summary
 from energy_pipeline.reports.page import TEMPLATES
 from energy_pipeline.reports.rows import ReportContent
 

@@ -261,8 +261,8 @@ class BillDecision:
 
 
 @dataclass(frozen=True)
-class FailedCheck:
-    """A check that a billed consumption fails, or that a person is to review."""
+class BillCheck:
+    """A check of a billed consumption that came to a decision."""
 
     supplier: str
     invoice_number: str
@@ -356,8 +356,13 @@ class ReportContent:
     keys: tuple[Key, ...]
     bills: tuple[Bill, ...]
     decisions: tuple[BillDecision, ...]
-    failed_checks: tuple[FailedCheck, ...]
+    checks: tuple[BillCheck, ...]
     findings: tuple[Finding, ...]
     explanations: tuple[SplitExplanation, ...]
     files: tuple[Files, ...]
     quarantined: tuple[Quarantined, ...]
+
+    @property
+    def failed_checks(self) -> tuple[BillCheck, ...]:
+        """The checks that a bill fails, or that a person is to review."""
+        return tuple(row for row in self.checks if row.decision != "valid")

@@ -25,6 +25,9 @@ HEADER_HEIGHT = 62
 LINE_HEIGHT = 15
 HIGHEST_ROW = 409
 """Points: a line of text, and the highest row that Excel accepts."""
+PAGE_WIDTH = 1450
+PRINT_SCALE = 70
+"""Pixels that a sheet of A4, landscape, holds at the smallest scale that reads well on paper, in percent."""
 ACCENT = "#0F766E"
 TEXTS = {"text", "wrap", "date"}
 NUMBER_FORMATS = {
@@ -47,6 +50,13 @@ class Column:
     header: str
     kind: Kind
     width: int
+    is_joined: bool = False
+    """Whether it says nothing without the column before it: both print on the same page."""
+
+    @property
+    def pixels(self) -> int:
+        """Width on the screen, as Excel makes it of characters."""
+        return 7 * self.width + 5
 
 
 @dataclass(frozen=True)
@@ -125,13 +135,9 @@ class Book:
             self.write(sheet, row, columns, values, bold=True)
         sheet.freeze_panes(HEADER_ROW + 1, frozen_columns)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(HEADER_ROW)
-        if printed_columns:
-            sheet.print_area(0, 0, row, printed_columns - 1)
-        sheet.set_footer("&L&A&R&P / &N")
+        printed = columns[:printed_columns]
+        sheet.print_area(0, 0, row, len(printed) - 1)
+        _set_page(sheet, printed, frozen_columns)
         return sheet, row + 1
 
     def write(
@@ -158,6 +164,37 @@ class Book:
         """Return the file's bytes."""
         self.book.close()
         return self.buffer.getvalue()
+
+
+def _set_page(sheet: Worksheet, columns: Sequence[Column], frozen_columns: int) -> None:
+    """Print on A4, landscape: on one page's width if it stays readable, else on several, the first columns on each."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.repeat_rows(HEADER_ROW)
+    sheet.set_footer("&L&A&R&P / &N")
+    breaks = _page_breaks(columns, frozen_columns)
+    if breaks:
+        sheet.set_print_scale(PRINT_SCALE)
+        sheet.set_v_pagebreaks(breaks)
+        sheet.repeat_columns(0, frozen_columns - 1)
+    else:
+        sheet.fit_to_pages(1, 0)
+
+
+def _page_breaks(columns: Sequence[Column], frozen_columns: int) -> list[int]:
+    """Return the positions of the columns that start a page; joined columns stay on that of the column before."""
+    frozen = sum(column.pixels for column in columns[:frozen_columns])
+    starts = [place for place, column in enumerate(columns) if not column.is_joined and place >= frozen_columns]
+    breaks: list[int] = []
+    used = frozen
+    for start, end in zip(starts, [*starts[1:], len(columns)], strict=True):
+        width = sum(column.pixels for column in columns[start:end])
+        if used + width > PAGE_WIDTH:
+            breaks.append(start)
+            used = frozen
+        used += width
+    return breaks
 
 
 def _lines(cell: Cell, width: int) -> int:

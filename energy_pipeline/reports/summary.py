@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from energy_pipeline import french
 from energy_pipeline.reconciliation.finding import catalogue
-from energy_pipeline.reports import evidence, french
+from energy_pipeline.reports import evidence
 from energy_pipeline.reports.rows import Finding, Period, ReportContent
 from energy_pipeline.reports.words import DECISIONS, KEY_TYPES, PARTIES
 

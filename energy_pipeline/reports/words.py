@@ -21,7 +21,6 @@ VERDICTS = {
 }
 DECISIONS = {"invalid": "Refusé", "review": "À vérifier", "valid": "Conforme", "ignored": "Sans objet ou sans donnée"}
 READINGS = {"actual": "relevée", "estimated": "estimée"}
-ROLES = {"consumer": "consommateur", "producer": "producteur"}
 KEY_TYPES = {
     "static": "clés statiques",
     "default": "clés par défaut (au prorata des consommations)",

@@ -1,10 +1,12 @@
-"""The report as a workbook: the three sheets of the convention's synthesis (§11.6.1.3), the findings and the bills."""
+"""The report as a workbook: the three sheets of the convention's synthesis (§11.6.1.3), then exchanges, findings, bills
+and their checks."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from energy_pipeline.reports import french, summary, words
-from energy_pipeline.reports.rows import Consumer, Finding, ReportContent, Slot
+from energy_pipeline import french
+from energy_pipeline.reports import summary, words, workbook_bills
+from energy_pipeline.reports.rows import Consumer, Finding, Period, ReportContent, Slot
 from energy_pipeline.reports.sheets import Book, Cell, Column, Styled, Value
 
 
@@ -18,16 +20,18 @@ def render(content: ReportContent) -> bytes:
     _operation(book, content, about)
     _producers(book, content, about)
     _consumers(book, content, about)
+    _exchanges(book, content, about)
     _findings(book, content, about)
-    _bills(book, content, about)
+    workbook_bills.bills(book, content, about)
+    workbook_bills.checks(book, content, about)
     return book.close()
 
 
 def _compared(label: str) -> tuple[Column, Column, Column]:
     return (
         Column(f"{label}, recalculé (kWh)", "kwh", 16),
-        Column(f"{label}, publié par Enedis (kWh)", "kwh", 16),
-        Column("Écart (kWh)", "kwh", 12),
+        Column(f"{label}, publié par Enedis (kWh)", "kwh", 16, is_joined=True),
+        Column("Écart (kWh)", "kwh", 12, is_joined=True),
     )
 
 
@@ -44,13 +48,16 @@ def _three_totals(rows: Sequence[object], name: str) -> tuple[Value, Value, Valu
 
 
 def _operation(book: Book, content: ReportContent, about: str) -> None:
-    period, previous = content.period, content.previous
+    period, previous, year_before = content.period, content.previous, content.year_before
     columns = (
         Column("Indicateur", "text", 34),
         Column("Recalculé", "kwh", 16),
         Column("Publié par Enedis", "kwh", 16),
         Column("Écart", "kwh", 14),
         Column("Période précédente, recalculé", "kwh", 18),
+        Column("Évolution", "points", 12),
+        Column("Un an avant, recalculé", "kwh", 16),
+        Column("Évolution sur un an", "points", 12),
         Column("Unité", "text", 8),
         Column("Pourquoi une valeur manque", "text", 34),
     )
@@ -67,7 +74,13 @@ def _operation(book: Book, content: ReportContent, about: str) -> None:
         ("Taux de couverture", "coverage_rate"),
     )
     rows: list[tuple[Cell, ...]] = [
-        (label, *_three(period, name), getattr(previous, name, None), "kWh", _why(content, name))
+        (
+            label,
+            *_three(period, name),
+            *(value for past in (previous, year_before) for value in _since(period, past, name)),
+            "kWh",
+            _why(content, name),
+        )
         for label, name in energies
     ]
     for label, name in rates:
@@ -75,7 +88,8 @@ def _operation(book: Book, content: ReportContent, about: str) -> None:
         rows.append(
             (
                 label, Styled(ours, "rate"), Styled(published, "rate"), Styled(gap, "points"),
-                Styled(getattr(previous, name, None), "rate"), None, _why(content, name),
+                *(value for past in (previous, year_before) for value in _points_since(period, past, name)),
+                "%, points", _why(content, name),
             )
         )  # fmt: skip
     sheet, row = book.sheet("Opération", content.operation.name, about, columns, rows)
@@ -99,6 +113,18 @@ def _operation(book: Book, content: ReportContent, about: str) -> None:
     for fact in facts:
         row += 1
         book.write(sheet, row, pair, fact)
+
+
+def _since(now: Period, past: Period | None, name: str) -> tuple[Cell, Cell]:
+    """Return the energy of a past period, and the change since, as a fraction of it."""
+    before, value = getattr(past, name, None), getattr(now, name)
+    return before, None if value is None or not before else value / before - 1
+
+
+def _points_since(now: Period, past: Period | None, name: str) -> tuple[Cell, Cell]:
+    """Return the rate of a past period, and the difference since."""
+    before, value = getattr(past, name, None), getattr(now, name)
+    return Styled(before, "rate"), None if value is None or before is None else value - before
 
 
 def _why(content: ReportContent, name: str) -> str | None:
@@ -186,6 +212,26 @@ def _consumers(book: Book, content: ReportContent, about: str) -> None:
     )
 
 
+def _exchanges(book: Book, content: ReportContent, about: str) -> None:
+    columns = (
+        Column("PRM du producteur", "text", 17),
+        Column("Producteur", "text", 32),
+        Column("PRM du consommateur", "text", 19),
+        Column("Consommateur", "text", 32),
+        *_compared("Électricité partagée"),
+    )
+    names = {row.prm: row.name for row in content.names}
+    rows = [
+        (
+            row.producer_prm, names.get(row.producer_prm), row.consumer_prm, names.get(row.consumer_prm),
+            *_three(row, "energy_kwh"),
+        )
+        for row in sorted(content.exchanges, key=lambda row: (row.producer_prm, row.consumer_prm))
+    ]  # fmt: skip
+    totals = [("Total", None, None, None, *_three_totals(content.exchanges, "energy_kwh"))]
+    book.sheet("Échanges", content.operation.name, about, columns, rows, totals=totals if rows else ())
+
+
 def _findings(book: Book, content: ReportContent, about: str) -> None:
     columns = (
         Column("Gravité", "text", 16),
@@ -220,39 +266,3 @@ def _findings(book: Book, content: ReportContent, about: str) -> None:
 
 def _proofs(content: ReportContent, finding: Finding) -> str:
     return " ; ".join(proof.text for proof in summary.proofs(content, finding))
-
-
-def _bills(book: Book, content: ReportContent, about: str) -> None:
-    columns = (
-        Column("Fournisseur", "text", 22),
-        Column("Facture", "text", 18),
-        Column("Détail", "text", 12),
-        Column("PRM", "text", 17),
-        Column("Site", "text", 30),
-        Column("Du", "date", 11),
-        Column("Au", "date", 11),
-        Column("Relève", "text", 10),
-        Column("Facturé (kWh)", "kwh", 13),
-        Column("Attendu (kWh)", "kwh", 13),
-        Column("Écart (kWh)", "kwh", 12),
-        Column("Consommation (kWh)", "kwh", 15),
-        Column("Autoconsommé (kWh)", "kwh", 15),
-        Column("Complément (kWh)", "kwh", 15),
-        Column("Verdict", "text", 32),
-        Column("Facturé en trop (HT)", "eur", 14),
-    )
-    rows = [
-        (
-            row.supplier, row.invoice_number, row.detail_id, row.prm, row.site_name, row.period_start, row.period_end,
-            words.READINGS.get(row.reading or ""), row.billed_kwh, row.expected_kwh,
-            _gap(row.billed_kwh, row.expected_kwh),
-            row.consumption_kwh, row.self_consumption_kwh, row.complement_kwh, words.VERDICTS[row.verdict],
-            row.amount_eur,
-        )
-        for row in content.bills
-    ]  # fmt: skip
-    book.sheet("Factures", content.operation.name, about, columns, rows, frozen_columns=2)
-
-
-def _gap(billed: float | None, expected: float | None) -> float | None:
-    return None if billed is None or expected is None else billed - expected

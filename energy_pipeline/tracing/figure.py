@@ -7,8 +7,7 @@ from typing import Any
 
 import duckdb
 
-from energy_pipeline import warehouse
-from energy_pipeline.reports import french
+from energy_pipeline import french, warehouse
 from energy_pipeline.reports.words import SOURCES
 from energy_pipeline.tables import Column, Table, marts
 from energy_pipeline.tables.columns import OPERATION_PATTERN, PRM_PATTERN, SLOTS

@@ -6,9 +6,8 @@ from typing import Any
 
 import duckdb
 
-from energy_pipeline import warehouse
+from energy_pipeline import french, warehouse
 from energy_pipeline.reconciliation.finding import catalogue
-from energy_pipeline.reports import french
 from energy_pipeline.reports.words import KEY_TYPES
 from energy_pipeline.tracing.model import Fact, Key, Related, SourceFile
 

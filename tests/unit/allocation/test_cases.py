@@ -61,7 +61,7 @@ def test_by_api_a_faulty_step_has_default_keys_and_the_others_keep_theirs():
     assert (period["key_type_used"], period["default_steps"]) == ("mixed", 2)
     issue = row(made.issues)
     assert (issue["check_name"], issue["expected"], issue["observed"]) == ("key_file_not_compliant", STEPS, STEPS - 2)
-    assert "à 2 pas, le premier le 01/09/2025 à 10:00" in issue["message"]
+    assert "à 2\u00a0pas, le premier le 01/09/2025 à 10:00" in issue["message"]
     assert "4.4.2.1" in issue["message"]
 
 

@@ -132,7 +132,7 @@ def test_a_sum_above_100_percent_on_one_step_condemns_the_whole_file():
     issue = row(made.issues)
     assert issue["check_name"] == "key_file_not_compliant"
     assert (issue["expected"], issue["observed"], issue["unit"]) == (100, 100.01, "%")
-    assert "100,01 % le 12/09/2025 à 10:15" in issue["message"]
+    assert "100,01\u202f% le 12/09/2025 à 10:15" in issue["message"]
     [proof] = json.loads(issue["evidence"])
     assert (proof["line"], proof["value"]) == (11 * 96 + 41 + 2, 100.01)
 

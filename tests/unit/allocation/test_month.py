@@ -110,14 +110,14 @@ def test_gaps_are_estimated_told_and_counted():
     assert (issue["check_name"], issue["prm"], issue["role"]) == ("missing_steps", TOWN_HALL, "consumer")
     assert (issue["expected"], issue["observed"], issue["unit"]) == (STEPS, STEPS - 15, "pas")
     assert issue["message"] == (
-        f"15 points absents de la courbe de consommation de {TOWN_HALL}, en 3 plages, la première à partir du "
-        "01/09/2025 à 02:30 : 1 par interpolation, 8 d'après la semaine précédente, 6 sans valeur, pris pour zéro."
+        f"15\u00a0points absents de la courbe de consommation de {TOWN_HALL}, en 3\u00a0plages, la première à partir "
+        "du 01/09/2025 à 02:30 : 1 par interpolation, 8 d'après la semaine précédente, 6 sans valeur, pris pour zéro."
     )
     proofs = json.loads(issue["evidence"])
     assert [proof["value"] for proof in proofs] == [
-        "01/09/2025 à 02:30 : 1 pas",
-        "02/09/2025 à 00:00 : 6 pas",
-        "21/09/2025 à 00:00 : 8 pas",
+        "01/09/2025 à 02:30 : 1\u00a0pas",
+        "02/09/2025 à 00:00 : 6\u00a0pas",
+        "21/09/2025 à 00:00 : 8\u00a0pas",
     ]
 
 

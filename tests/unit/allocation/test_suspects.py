@@ -44,7 +44,7 @@ def test_a_step_above_the_subscribed_power_is_suspect_told_and_still_computed():
     found = issues(batch, "value_above_power").row(0, named=True)
     assert (found["prm"], found["expected"], found["observed"], found["unit"]) == (TOWN_HALL, 36.0, 60.0, "kW")
     assert "02/09/2025 à 01:00" in found["message"] and "36,0 kVA" in found["message"]
-    assert "02/09/2025 à 01:00 : 1 pas" in found["evidence"]
+    assert "02/09/2025 à 01:00 : 1\u00a0pas" in found["evidence"]
     assert np.flatnonzero(quality(batch, TOWN_HALL) == SUSPECT).tolist() == [100]
     curve = row(batch.compute().curve, prm=TOWN_HALL)
     assert curve["measured_w"][100] == 60_000
@@ -83,7 +83,7 @@ def test_a_stretch_of_the_week_before_is_suspect_and_told_with_its_place():
     batch = with_town_hall(week_repeated(960, 20))
     found = issues(batch, "repeated_week").row(0, named=True)
     assert (found["observed"], found["unit"]) == (20, "pas")
-    assert "11/09/2025 à 00:00 : 20 pas" in found["evidence"]
+    assert "11/09/2025 à 00:00 : 20\u00a0pas" in found["evidence"]
     assert np.flatnonzero(quality(batch, TOWN_HALL) == SUSPECT).tolist() == list(range(960, 980))
 
 
@@ -94,7 +94,7 @@ def test_the_week_before_may_lie_in_the_period_before():
     august[25 * 96 : 26 * 96] = values[96:192]
     batch.curve(TOWN_HALL, "consumption", august, period=(date(2025, 8, 1), date(2025, 8, 31)))
     found = issues(batch, "repeated_week").row(0, named=True)
-    assert "02/09/2025 à 00:00 : 96 pas" in found["evidence"]
+    assert "02/09/2025 à 00:00 : 96\u00a0pas" in found["evidence"]
 
 
 def test_what_we_estimate_ourselves_is_no_suspect():

@@ -8,12 +8,13 @@ import pytest
 
 from energy_pipeline.invoices import latest_details
 from energy_pipeline.invoices.sites import sites
-from energy_pipeline.reconciliation.bills import reconcile, reconciliation_table
+from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table
 from energy_pipeline.reconciliation.needed import days_needed
+from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.supplier import bill_facts
 from energy_pipeline.tables import landing, marts
-from energy_pipeline.tables.schemas import validate
+from energy_pipeline.tables.schemas import empty, frame, validate
 from tests.unit.invoices.rows import invoice_rows, landed
 from tests.unit.reconciliation.frames import (
     HALL,
@@ -39,6 +40,7 @@ BILL = {
 """745 h at 1 kW, of which 250 W self-consumed: 745 kWh, 186,25 and 558,75. Per kWh billed: 0,15 + 0,01 + 0,005 + 0,001
 = 0,166 €, and 0,03 € of excise."""
 NO_SITES = sites(landed(landing.SITE_ROW, []))
+NO_FILES = empty(landing.FILE)
 STAYS = stays((SCHOOL, "consumer", SEPTEMBER, None), (ROOF, "producer", SEPTEMBER, None))
 
 
@@ -56,10 +58,10 @@ def daily(*rows, month=OCTOBER, are_producers_measured=True):
     return reduce_curves(periods(*(period(start) for start in starts)), curves(*rows), month).daily
 
 
-def judge(*bills, days=None, month=OCTOBER, participants=STAYS, listed=NO_SITES):
+def judge(*bills, days=None, month=OCTOBER, participants=STAYS, listed=NO_SITES, files=NO_FILES):
     details, _ = latest_details(invoice_rows(*({**BILL, **bill} for bill in bills)))
-    days = daily(flat(OCTOBER)) if days is None else days
-    judged = reconcile(details, days, participants, listed, month)
+    known = known_days(daily(flat(OCTOBER)) if days is None else days, participants)
+    judged = with_reasons(reconcile(details, known, participants, listed, month), known, participants, files)
     validate(marts.INVOICE_RECONCILIATION, reconciliation_table(judged))
     return judged
 
@@ -114,7 +116,7 @@ def test_self_consumption_not_deducted_is_claimed_at_the_price_of_the_row():
     assert fact["amount_eur"] == pytest.approx(30.9175)
     assert fact["amount_ttc_eur"] == pytest.approx(37.101)
     assert fact["operation_id"] == "ACC00000001"
-    assert "186,2\u00a0kWh autoconsommés n'ont pas été déduits, soit 30,92\u00a0€ HT (37,10\u00a0€ TTC)" in fact[
+    assert "186,3\u00a0kWh autoconsommés n'ont pas été déduits, soit 30,92\u00a0€ HT (37,10\u00a0€ TTC)" in fact[
         "message"]  # fmt: skip
     assert "Accise sur ces kWh, comptée à part : 5,59\u00a0€ HT" in fact["message"]
     assert '"line": 2' in fact["evidence"]
@@ -314,4 +316,4 @@ def test_only_the_bills_of_the_month_are_judged():
 
 def test_no_bill():
     none = pl.DataFrame(schema=invoice_rows({}).schema)
-    assert reconcile(none, daily(flat(OCTOBER)), STAYS, NO_SITES, OCTOBER).is_empty()
+    assert reconcile(none, known_days(daily(flat(OCTOBER)), STAYS), STAYS, NO_SITES, OCTOBER).is_empty()

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from energy_pipeline.reconciliation import french
 from energy_pipeline.reconciliation.files import file_facts, paths_of_curves
 from energy_pipeline.reconciliation.finding import build, catalogue, evidence, facts
 from energy_pipeline.reconciliation.issues import issue_facts
@@ -56,13 +55,6 @@ def test_every_check_has_all_that_the_reader_needs():
 
 def test_evidence_leaves_out_what_is_unknown():
     assert json.loads(evidence({"file": "é.csv", "line": None, "value": 1.5})) == [{"file": "é.csv", "value": 1.5}]
-
-
-def test_french():
-    assert french.kwh(1234.56) == "1\u202f234,6\u00a0kWh"
-    assert french.euros(-5.5) == "-5,50\u00a0€"
-    assert french.percent(0.1234) == "12,34\u00a0%"
-    assert french.days(OCTOBER, END) == "du 01/10/2025 au 31/10/2025"
 
 
 def file(name, **changes):

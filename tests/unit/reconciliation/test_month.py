@@ -44,6 +44,7 @@ def inputs(*curve_rows, starts=(OCTOBER,), bills=(), price_rows=PRICES, **landed
             "operation_period": periods(*(period(start) for start in starts)),
             "curve": curves(*curve_rows),
             "exchange": empty(computed.EXCHANGE),
+            "slot_energy": empty(computed.SLOT_ENERGY),
             "issue": empty(computed.ISSUE),
             "split_explanation": empty(marts.SPLIT_EXPLANATION),
         },
@@ -56,6 +57,7 @@ def inputs(*curve_rows, starts=(OCTOBER,), bills=(), price_rows=PRICES, **landed
 
 def checked(made):
     validate(marts.INVOICE_RECONCILIATION, made.invoice_reconciliation)
+    validate(marts.INVOICE_SLOT_RECONCILIATION, made.invoice_slot_reconciliation)
     validate(marts.SAVING_MONTH, made.saving_month)
     validate(marts.FINDING, made.finding)
     return made

@@ -6,7 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from energy_pipeline.reports import build, content, french, participant
+from energy_pipeline import french
+from energy_pipeline.reports import build, content, participant
 from energy_pipeline.tables import marts
 from tests import publications
 from tests.publications import CONSUMERS, OPERATION, PRODUCERS, period

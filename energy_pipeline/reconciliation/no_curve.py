@@ -1,0 +1,123 @@
+"""Why a bill could not be compared with curves: which one lacks, on which days, and whether its file was refused."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from energy_pipeline import french
+from energy_pipeline.reconciliation.files import standing_refusals
+
+NO_DATES = "La facture ne donne pas ses dates de consommation."
+NO_OPERATION = "Ce point n'est d'aucune opération connue à ces dates : aucune courbe à comparer."
+NO_KEYS = "Clés de répartition inconnues, et complément non publié en entier"
+NO_SPLIT = (
+    "Complément non publié en entier, et non recalculable : une courbe de producteur, ou de consommateur sous clés par "
+    "défaut, est incomplète"
+)
+MOST_SPANS = 3
+DAY = timedelta(days=1)
+
+
+def with_reasons(
+    judged: pl.DataFrame, known: pl.DataFrame, participants: pl.DataFrame, files: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `judged` with `reason`, in French, of the bills whose verdict is `no_curve`; NULL for the others.
+
+    `judged`: of `bills.reconcile`; `known`: of `bills.known_days`; `participants`: marts.participant; `files`:
+    landing.file.
+    """
+    is_told = pl.col("prm").is_not_null() & pl.col("operation_id").is_not_null()
+    has_dates = pl.col("run_start").is_not_null() & pl.col("consumption_end").is_not_null()
+    asked = judged.filter((pl.col("verdict") == "no_curve") & is_told & has_dates)
+    reasons = _Reasons(asked, known, participants, files)
+    told = [(row["bill"], reasons.of(row)) for row in asked.iter_rows(named=True)]
+    frame = pl.DataFrame(told, schema={"bill": judged.schema["bill"], "reason": pl.String}, orient="row")
+    general = pl.when(has_dates).then(pl.lit(NO_OPERATION)).otherwise(pl.lit(NO_DATES))
+    return judged.join(frame, on="bill", how="left", maintain_order="left").with_columns(
+        pl.when(pl.col("verdict") == "no_curve").then(pl.coalesce("reason", general)).alias("reason")
+    )
+
+
+class _Reasons:
+    """What the reasons of several bills are looked up in."""
+
+    def __init__(
+        self, asked: pl.DataFrame, known: pl.DataFrame, participants: pl.DataFrame, files: pl.DataFrame
+    ) -> None:
+        points = asked["prm"].unique()
+        operations = asked["operation_id"].unique()
+        days = known.filter(pl.col("prm").is_in(points.implode()))
+        columns = ("day", "consumption_kwh", "complement_kwh", "published_complement_kwh", "producers_known")
+        self.days = {prm: {row[0]: row[1:] for row in group.select(columns).iter_rows()}
+                     for (prm,), group in days.partition_by("prm", as_dict=True).items()}  # fmt: skip
+        involved = participants.filter(pl.col("operation_id").is_in(operations.implode()))
+        self.stays = involved.select("operation_id", "prm", "role", "valid_from", "valid_to").rows(named=True)
+        self.read = self._spans(files.filter(pl.col("status") == "loaded"))
+        self.refused = self._spans(standing_refusals(files))
+
+    @staticmethod
+    def _spans(files: pl.DataFrame) -> Mapping[str, list[dict[str, Any]]]:
+        curves = files.filter(pl.col("prm").is_not_null() & pl.col("period_start").is_not_null())
+        return {prm: group.to_dicts() for (prm,), group in curves.partition_by("prm", as_dict=True).items()}
+
+    def of(self, row: Mapping[str, Any]) -> str:
+        first, last = row["run_start"], row["consumption_end"]
+        wanted = [first + DAY * count for count in range((last - first).days + 1)]
+        stays = [stay for stay in self.stays if stay["operation_id"] == row["operation_id"]]
+        own = [stay for stay in stays if stay["prm"] == row["prm"] and stay["role"] == "consumer"]
+        outside = [day for day in wanted if not any(_holds(stay, day) for stay in own)]
+        if outside:
+            return f"Ce point n'est pas dans l'opération {_told(outside)}."
+        known = self.days.get(row["prm"], {})
+        missing = [day for day in wanted if known.get(day, (None,))[0] is None]
+        if missing:
+            return f"Courbe de consommation du point absente {_told(missing)}.{self._refused([row['prm']], missing)}"
+        unshared = [day for day in wanted if known[day][1] is None and known[day][2] is None]
+        if not unshared:
+            unshared = [day for day in wanted if known[day][1] is None]
+        producers = [stay["prm"] for stay in stays if stay["role"] == "producer"
+                     and any(_holds(stay, day) for day in unshared)]  # fmt: skip
+        lacking = sorted({prm for prm in producers if not self._is_read(prm, unshared)})
+        refused = self._refused(lacking or sorted(set(producers)), unshared)
+        if lacking:
+            who = f"{'du producteur' if len(lacking) == 1 else 'des producteurs'} {french.listed(lacking)}"
+            return f"Courbe de production {who} absente {_told(unshared)}.{refused}"
+        is_founded = all(known[day][3] is not None for day in unshared)
+        return f"{NO_KEYS if is_founded and producers else NO_SPLIT} {_told(unshared)}.{refused}"
+
+    def _is_read(self, prm: str, days: Sequence[date]) -> bool:
+        curves = [file for file in self.read.get(prm, ()) if file["kind"] == "curve" and file["series"] == "production"]
+        return all(any(file["period_start"] <= day <= file["period_end"] for file in curves) for day in days)
+
+    def _refused(self, prms: Sequence[str], days: Sequence[date]) -> str:
+        """Return what is said of the files of these points that lie in quarantine; nothing if none does."""
+        files = [
+            file for prm in prms for file in self.refused.get(prm, ())
+            if file["period_start"] <= days[-1] and (file["period_end"] or file["period_start"]) >= days[0]
+        ]  # fmt: skip
+        return "".join(
+            f" Fichier « {file['name']} » refusé : {(file['reason'] or 'motif inconnu').rstrip('.')}." for file in files
+        )
+
+
+def _holds(stay: Mapping[str, Any], day: date) -> bool:
+    return stay["valid_from"] <= day and (stay["valid_to"] is None or day < stay["valid_to"])
+
+
+def _told(days: Sequence[date]) -> str:
+    """Return the stretches of `days` (in order): `du 01/10/2025 au 12/10/2025 et le 20/10/2025`."""
+    spans = list(_spans(days))
+    told = [french.short_period(first, last) if first < last else f"le {french.short_day(first)}"
+            for first, last in spans[:MOST_SPANS]]  # fmt: skip
+    more = len(spans) - MOST_SPANS
+    return french.listed([*told, *([f"{more} autre{'s' if more > 1 else ''} plage{'s' if more > 1 else ''}"] * (more > 0))])
+
+
+def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    first = days[0]
+    for day, following in zip(days, [*days[1:], None], strict=True):
+        if following is None or following - day > DAY:
+            yield first, day
+            first = following or day
