@@ -25,6 +25,7 @@ from energy_pipeline.reconciliation import (
     perimeter_issues,
     periods_needed,
     reduce_curves,
+    slot_hours,
     surplus_revenue,
     timeline,
 )
@@ -55,7 +56,9 @@ def _known(connection: duckdb.DuckDBPyConnection) -> Frames:
 
 def _computed(connection: duckdb.DuckDBPyConnection, landed: Frames, known: Frames, month: date) -> Frames:
     """Read what was computed but for the curves; add what perimeters, authorisations and versions of curves show."""
-    tables = (computed.OPERATION_PERIOD, computed.EXCHANGE, computed.ISSUE, marts.SPLIT_EXPLANATION)
+    tables = (
+        computed.OPERATION_PERIOD, computed.EXCHANGE, computed.SLOT_ENERGY, computed.ISSUE, marts.SPLIT_EXPLANATION
+    )  # fmt: skip
     frames = {table.name: warehouse.query(connection, f"SELECT * FROM {table.qualified_name}") for table in tables}
     periods = frames["operation_period"].filter(pl.col("month") == month)
     life = perimeter_issues(
@@ -84,9 +87,10 @@ def _changes(connection: duckdb.DuckDBPyConnection, periods: pl.DataFrame) -> pl
 
 
 def _reduced(
-    connection: duckdb.DuckDBPyConnection, details: pl.DataFrame, known: Frames, periods: pl.DataFrame, month: date
+    connection: duckdb.DuckDBPyConnection, details: pl.DataFrame, known: Frames, made: Frames, month: date
 ) -> Reduced:
-    needed = periods_needed(details, periods, known["participant"], month)
+    needed = periods_needed(details, made["operation_period"], known["participant"], month)
+    hours = slot_hours(made["slot_energy"], details, month)
     connection.register("needed_periods", needed.to_arrow())
     try:
         return concat(
@@ -94,6 +98,7 @@ def _reduced(
                 needed.filter(pl.col("operation_id").is_in(ids)),
                 warehouse.run(connection, "staging/curves_to_reconcile", ids=ids),
                 month,
+                hours,
             )
             for ids in batches(needed["operation_id"].unique().sort().to_list())
         )
@@ -106,7 +111,7 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[Reco
     landed, known = _landed(connection, month), _known(connection)
     computed_frames = _computed(connection, landed, known, month)
     details, _ = latest_details(landed["invoice_row"])
-    reduced = _reduced(connection, details, known, computed_frames["operation_period"], month)
+    reduced = _reduced(connection, details, known, computed_frames, month)
     concluded = conclude(landed, computed_frames, known, reduced, month)
     return concluded, check_bills(details, known["site"], month, concluded.invoice_reconciliation)
 
@@ -118,7 +123,13 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[Reco
     partitions_def=MONTHS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     owners=["team:exploitation"],
-    metadata=described(marts.FINDING, marts.INVOICE_RECONCILIATION, marts.BILL_CHECK, marts.SAVING_MONTH),
+    metadata=described(
+        marts.FINDING,
+        marts.INVOICE_RECONCILIATION,
+        marts.INVOICE_SLOT_RECONCILIATION,
+        marts.BILL_CHECK,
+        marts.SAVING_MONTH,
+    ),
 )
 def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
     """Each bill beside the curves, each published figure beside ours: verdicts, findings, euros to claim and saved."""
@@ -133,6 +144,9 @@ def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mater
             with warehouse.transaction(connection):
                 warehouse.replace(connection, marts.BILL_CHECK, checked, where)
                 warehouse.replace(connection, marts.INVOICE_RECONCILIATION, made.invoice_reconciliation, where)
+                warehouse.replace(
+                    connection, marts.INVOICE_SLOT_RECONCILIATION, made.invoice_slot_reconciliation, where
+                )
                 warehouse.replace(connection, marts.SAVING_MONTH, made.saving_month, where)
                 warehouse.replace(connection, money_marts.SURPLUS_MONTH, earned, where)
                 rows += warehouse.replace(connection, marts.FINDING, found, where)

@@ -43,6 +43,7 @@ class SlotEnergy:
     prm: str
     slot: str
     source: str
+    off_peak_hours: str | None
     consumption_kwh: float | None
     self_consumption_kwh: float | None
     complement_kwh: float | None
@@ -58,6 +59,11 @@ def parse_windows(text: str | None) -> Windows | None:
             return None
         found.append((start % MINUTES_PER_DAY, end % MINUTES_PER_DAY))
     return tuple(found) or None
+
+
+def written(windows: Windows) -> str:
+    """Return the windows as `parse_windows` reads them: `22h30-6h30 ; 12h00-14h00`."""
+    return " ; ".join("-".join(f"{minute // HOUR}h{minute % HOUR:02}" for minute in window) for window in windows)
 
 
 def declared_sites(site_rows: pl.DataFrame) -> dict[str, Site]:
@@ -85,6 +91,16 @@ def off_peak(windows: Windows, period_start: date, period_end: date, step_minute
     """Return (steps,): whether each step of the grid starts in one of the off-peak windows, local time."""
     minute = local_minutes(period_start, period_end, step_minutes) % MINUTES_PER_DAY
     mask = _in_windows(minute, windows)
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=512)
+def straddling(windows: Windows, period_start: date, period_end: date, step_minutes: int) -> NDArray[np.bool_]:
+    """Return (steps,): whether the off-peak hours begin or end within the step, whose energy is then of both slots."""
+    first = local_minutes(period_start, period_end, step_minutes)
+    last = (first + step_minutes - 1) % MINUTES_PER_DAY
+    mask = _in_windows(last, windows) != off_peak(windows, period_start, period_end, step_minutes)
     mask.flags.writeable = False
     return mask
 
@@ -132,8 +148,8 @@ def slot_energies(
     `curves`: consumption, self-consumption and complement in W, each (consumers, steps), NaN where unknown, None when
     not computed. `published`: by PRM, the energies in kWh of the consumption per slot (NaN or none if only the slots
     are known). The slots are those published, else those of the site list; their hours those of the site list
-    ("declared"), else the only ones that reproduce the published energies ("inferred"), else NULL energies
-    ("published"). A consumer of whom neither tells a slot has no row.
+    ("declared") unless the published energies contradict them, else the only ones that reproduce the published energies
+    ("inferred"), else NULL energies ("published"). A consumer of whom neither tells a slot has no row.
     """
     step_hours = period[2] / HOUR
     summed = [None if powers is None else np.nan_to_num(powers) for powers in curves]
@@ -143,19 +159,52 @@ def slot_energies(
         slots = tuple(sorted(energies, key=(*BASE, *TWO, *FOUR).index)) or site.slots
         if slots is None:
             continue
-        windows, source = site.windows, "declared"
         if slots == BASE:
-            source = "declared" if site.slots == BASE else "published"
-        elif windows is None:
-            windows = infer_windows(curves[0][row], dict(energies), period)
-            source = "inferred" if windows else "published"
+            windows, source = None, "declared" if site.slots == BASE else "published"
+        else:
+            windows, source = _hours(slots, site, curves[0][row], energies, period)
         mask = masks(slots, windows, *period)
+        hours = None if windows is None else written(windows)
         sums = [
             [None] * len(slots) if mask is None or powers is None else _kwh(mask, powers[row], step_hours)
             for powers in summed
         ]
-        found += [SlotEnergy(prm, slot, source, *values) for slot, *values in zip(slots, *sums, strict=True)]
+        found += [SlotEnergy(prm, slot, source, hours, *values) for slot, *values in zip(slots, *sums, strict=True)]
     return found
+
+
+def _hours(
+    slots: tuple[str, ...], site: Site, watts: FloatArray, energies: Mapping[str, float], period: tuple[date, date, int]
+) -> tuple[Windows | None, str]:
+    """Return the off-peak hours of a consumer of several slots, and how they are known."""
+    if site.windows is not None and not _contradicted(slots, site.windows, watts, energies, period):
+        return site.windows, "declared"
+    windows = infer_windows(watts, dict(energies), period)
+    return windows, "inferred" if windows else "published"
+
+
+def _contradicted(
+    slots: tuple[str, ...],
+    windows: Windows,
+    watts: FloatArray,
+    energies: Mapping[str, float],
+    period: tuple[date, date, int],
+) -> bool:
+    """Return whether the published energies, whose sum is that of the curve, lie in other slots than these hours say.
+
+    A list of sites keeps the hours of the day it was made: they may have changed since.
+    """
+    values = np.array([energies.get(slot, np.nan) for slot in slots])
+    mask = masks(slots, windows, *period)
+    if mask is None or np.isnan(watts).any() or np.isnan(values).any():
+        return False
+    per_kwh = period[2] / HOUR / 1000
+    excess = values - mask @ watts * per_kwh
+    hidden = mask @ (watts > 0) * per_kwh + ROUNDING_KWH
+    bounds = float(watts[straddling(windows, *period)].sum()) * per_kwh
+    if not -ROUNDING_KWH * len(slots) <= excess.sum() <= hidden.sum():
+        return False
+    return bool(((excess < -ROUNDING_KWH - bounds) | (excess > hidden + bounds)).any())
 
 
 def _kwh(mask: FloatArray, powers: FloatArray, step_hours: float) -> list[float]:

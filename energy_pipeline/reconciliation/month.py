@@ -24,7 +24,7 @@ from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.reduction import Reduced, reduce_curves
 from energy_pipeline.reconciliation.savings import savings
-from energy_pipeline.reconciliation.slots import judge_slots, slot_facts, told_by_bill
+from energy_pipeline.reconciliation.slots import Told, judge_slots, slot_facts, told_by_bill
 from energy_pipeline.reconciliation.supplier import bill_facts, superseded_facts, total_facts
 from energy_pipeline.reconciliation.synthesis import synthesis_facts
 
@@ -47,8 +47,8 @@ def reconcile_month(landed: Frames, computed: Frames, marts: Frames, month: date
     `landed`: by name, landing.file, and with `received_at` and `path` energy, exchange, synthesis, invoice_row,
     site_row, price, note; invoice_row for all months, the others at least for `month`. `computed`: operation_period,
     curve, exchange, slot_energy, issue, and marts.split_explanation, at least for the periods of `periods_needed`.
-    `marts`: participant and site. Operations too many for the memory are reduced in batches: `concat(reduce_curves(…) for each
-    batch)`, then `conclude`.
+    `marts`: participant and site. Operations too many for the memory are reduced in batches: `concat(reduce_curves(…)
+    for each batch)`, then `conclude`.
     """
     details, _ = latest_details(landed["invoice_row"])
     periods = periods_needed(details, computed["operation_period"], marts["participant"], month)
@@ -73,7 +73,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
     known = known_days(reduced.daily, marts["participant"])
     judged = reconcile(electricity, known, marts["participant"], marts["site"], month)
     judged = with_reasons(judged, known, marts["participant"], landed["file"])
-    by_slot = judge_slots(electricity, judged, known, reduced.slot_daily, slots, stretches)
+    by_slot = judge_slots(electricity, judged, Told(known, reduced.slot_daily, slots, stretches))
     saved, prices_missing = savings(reduced.daily, periods, stretches, marts["site"], month)
 
     found = [

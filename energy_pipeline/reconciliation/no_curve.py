@@ -112,7 +112,9 @@ def _told(days: Sequence[date]) -> str:
     told = [french.short_period(first, last) if first < last else f"le {french.short_day(first)}"
             for first, last in spans[:MOST_SPANS]]  # fmt: skip
     more = len(spans) - MOST_SPANS
-    return french.listed([*told, *([f"{more} autre{'s' if more > 1 else ''} plage{'s' if more > 1 else ''}"] * (more > 0))])
+    return french.listed(
+        [*told, *([f"{more} autre{'s' if more > 1 else ''} plage{'s' if more > 1 else ''}"] * (more > 0))]
+    )
 
 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:

@@ -7,6 +7,8 @@ from energy_pipeline.tables.model import Column, Table
 from energy_pipeline.tables.operation_marts import PERIOD
 from energy_pipeline.tables.supplier import FLUID
 
+_PCE = Column("pce", "VARCHAR", "Point de comptage et d'estimation (gas)", nullable=True)
+
 SITE = Table(
     "marts",
     "site",
@@ -14,7 +16,7 @@ SITE = Table(
     (
         Column("site_id", "VARCHAR", "PRM for electricity, PCE for gas"),
         c.PRM.optional(),
-        Column("pce", "VARCHAR", "Point de comptage et d'estimation (gas)", nullable=True),
+        _PCE,
         Column("fluid", "VARCHAR", "Energy", allowed=("electricity", "gas")),
         c.SUPPLIER,
         c.NAME,
@@ -90,7 +92,7 @@ INVOICE_LINE = Table(
         *_INVOICE_KEY,
         c.DETAIL_ID,
         c.PRM.optional(),
-        Column("pce", "VARCHAR", "Point de comptage et d'estimation (gas)", nullable=True),
+        _PCE,
         FLUID.optional(),
         c.MONTH,
         Column("component", "VARCHAR", "Part of the bill", allowed=tuple(COMPONENTS.values())),
@@ -128,6 +130,12 @@ INVOICE_RECONCILIATION = Table(
         c.energy("expected_kwh", "What the supplier should bill"),
         Column("verdict", "VARCHAR", "Conclusion", allowed=VERDICTS),
         Column(
+            "reason",
+            "VARCHAR",
+            "In French, where there is no curve: which one lacks, on which days, and its file if it was refused",
+            nullable=True,
+        ),
+        Column(
             "amount_eur",
             "DECIMAL(18,2)",
             "Billed in excess, excluding VAT (positive: owed to us)",
@@ -137,6 +145,47 @@ INVOICE_RECONCILIATION = Table(
     ),
     key=("supplier", "invoice_number", "detail_id", "prm"),
     source="Convention §9, Part d'Electricité de Complément; code de l'énergie L315-4",
+)
+
+INVOICE_SLOT_RECONCILIATION = Table(
+    "marts",
+    "invoice_slot_reconciliation",
+    "Each time slot of the bills of several slots beside the curves, over the bill's own dates.",
+    (
+        *_INVOICE_KEY,
+        c.DETAIL_ID,
+        c.PRM,
+        c.MONTH,
+        c.OPERATION_ID,
+        c.PERIOD_START,
+        c.PERIOD_END,
+        c.SLOT,
+        Column(
+            "slot_source",
+            "VARCHAR",
+            "How the slot is known: energies published for these dates, off-peak hours of the list of sites, or hours "
+            "inferred from published energies (no claim rests on these); NULL if it is not",
+            nullable=True,
+            allowed=("published", "declared", "inferred"),
+        ),
+        c.energy("billed_kwh", "Energy billed in the slot"),
+        c.energy("consumption_kwh", "Physical consumption in the slot, over the same days"),
+        c.energy("self_consumption_kwh", "Self-consumption in the slot, over the same days"),
+        c.energy("expected_kwh", "What the supplier should bill in the slot, earlier estimates of the run deducted"),
+        c.energy("difference_kwh", "billed_kwh less expected_kwh"),
+        c.energy("tolerance_kwh", "Difference that is no fault (data/reference/tolerances.toml, slot)"),
+        Column("verdict", "VARCHAR", "Conclusion", allowed=("matches", "over_billed", "under_billed", "unknown")),
+        Column(
+            "price",
+            "DECIMAL(18,6)",
+            "Avoided price of the slot, mean over the days, where the total of the bill is right and its slots are not",
+            unit="EUR/kWh",
+            nullable=True,
+        ),
+        c.money("amount_eur", "difference_kwh at this price, excluding VAT; their sum over the slots is claimed"),
+    ),
+    key=("supplier", "invoice_number", "detail_id", "prm", "slot"),
+    source="Convention §9, Part d'Electricité de Complément; §11.6.1.3, énergies par poste",
 )
 
 _PRICE = Column("price", "DECIMAL(18,6)", "Price excluding VAT", unit="EUR/kWh", nullable=True)

@@ -94,6 +94,12 @@ SLOT_ENERGY = Table(
             "How the hours of the slot are known: the only slot, the site list, or inferred from the energy files",
             allowed=("published", "declared", "inferred"),
         ),
+        Column(
+            "off_peak_hours",
+            "VARCHAR",
+            "Off-peak hours behind the energies; NULL for BASE or if not known",
+            nullable=True,
+        ),
         c.energy("consumption_kwh", "Consumption in the slot"),
         c.energy("self_consumption_kwh", "Self-consumption in the slot"),
         c.energy("complement_kwh", "Complement in the slot"),

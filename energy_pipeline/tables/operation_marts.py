@@ -178,6 +178,8 @@ CONSUMER_SLOT_MONTH = Table(
             "slot_source", "VARCHAR", "How the hours of the slot are known",
             allowed=("published", "declared", "inferred"),
         ),
+        Column("off_peak_hours", "VARCHAR", "Off-peak hours, local time, declared or inferred; NULL if not known",
+               nullable=True),
         *_with_published(
             c.energy("consumption_kwh", "Consumption"),
             c.energy("self_consumption_kwh", "Self-consumption"),

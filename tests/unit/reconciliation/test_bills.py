@@ -14,7 +14,7 @@ from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.supplier import bill_facts
 from energy_pipeline.tables import landing, marts
-from energy_pipeline.tables.schemas import empty, frame, validate
+from energy_pipeline.tables.schemas import empty, validate
 from tests.unit.invoices.rows import invoice_rows, landed
 from tests.unit.reconciliation.frames import (
     HALL,

@@ -11,7 +11,7 @@ from energy_pipeline.reconciliation.claimed_price import PARTS
 from energy_pipeline.reconciliation.supplier import bill_facts
 
 BILL = {
-    "verdict": "self_consumption_not_deducted", "supplier": "TotalEnergies", "invoice_number": "F1",
+    "bill": 0, "verdict": "self_consumption_not_deducted", "supplier": "TotalEnergies", "invoice_number": "F1",
     "detail_id": "0001", "prm": "30001000000011", "operation_id": "ACC00000001", "month": date(2025, 9, 1),
     "consumption_start": date(2025, 9, 1), "consumption_end": date(2025, 9, 30), "path": "export.xlsx", "line": 2,
     "billed_kwh": 1000.0, "net_kwh": 1000.0, "expected_kwh": 750.0, "excess_kwh": 250.0, "consumption_kwh": 1000.0,

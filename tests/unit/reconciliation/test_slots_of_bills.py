@@ -1,7 +1,7 @@
 """Slots of the bills beside the curves. October 2025 has 745 hours: 249 off-peak from 22h to 6h, 496 others.
 
-The school draws 1 kW throughout and self-consumes 0.5 kW from 10h to 16h: 93 kWh, all of them at peak. Its complement is
-403 kWh at peak and 249 off-peak, 652 in all.
+The school draws 1 kW throughout and self-consumes 0.5 kW from 10h to 16h: 93 kWh, all of them at peak. Its complement
+is 403 kWh at peak and 249 off-peak, 652 in all.
 """
 
 from datetime import date
@@ -75,7 +75,15 @@ def findings(result):
 
 def test_a_bill_right_in_each_slot_over_the_month_of_745_hours():
     result = made(bill(403.0, 249.0))
-    columns = ("slot", "slot_source", "billed_kwh", "consumption_kwh", "self_consumption_kwh", "expected_kwh", "verdict")
+    columns = (
+        "slot",
+        "slot_source",
+        "billed_kwh",
+        "consumption_kwh",
+        "self_consumption_kwh",
+        "expected_kwh",
+        "verdict",
+    )
     assert of_slots(result, *columns) == [
         ("HP", "declared", 403.0, pytest.approx(496.0), pytest.approx(93.0), pytest.approx(403.0), "matches"),
         ("HC", "declared", 249.0, pytest.approx(249.0), pytest.approx(0.0), pytest.approx(249.0), "matches"),

@@ -1,0 +1,66 @@
+"""Curves reduced to energies per day, in and out of the off-peak hours."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from energy_pipeline.allocation.comparison import Arrays
+from energy_pipeline.metering.slots import off_peak, parse_windows, straddling
+from energy_pipeline.reconciliation.split import Period
+
+QUANTITIES = (
+    "consumption_kwh", "self_consumption_kwh", "complement_kwh", "published_self_consumption_kwh",
+    "published_complement_kwh",
+)  # fmt: skip
+SLOT_DAYS_SCHEMA = {
+    "operation_id": pl.String(),
+    "period_start": pl.Date(),
+    "prm": pl.String(),
+    "day": pl.Date(),
+    "is_off_peak": pl.Boolean(),
+    "slot_source": pl.String(),
+    **dict.fromkeys(QUANTITIES, pl.Float64()),
+    "straddling_kwh": pl.Float64(),
+}
+"""`straddling_kwh`: consumption of the steps within which the off-peak hours begin or end: it may be of either slot."""
+
+Hours = Mapping[str, tuple[str, str]]
+"""By PRM: off-peak hours as written, and how they are known (declared or inferred)."""
+
+
+def slot_days(
+    period: Period, arrays: Arrays, hours: Hours, days: Sequence[date], starts: NDArray[np.intp]
+) -> pl.DataFrame:
+    """Return two rows a day for each consumer of `hours`; NULL where a step of the day is unknown.
+
+    `days`, `starts`: the days of the period and the index of the first step of each.
+    """
+    per_kwh = period.hours / 1000
+    grid = (period.start, period.end, period.step_minutes)
+    series = (arrays.measured, arrays.shared, arrays.remainder, arrays.published_shared, arrays.published_remainder)
+    frames = []
+    for row in np.flatnonzero(arrays.is_consumer):
+        prm = arrays.prms[row]
+        windows = parse_windows(hours[prm][0]) if prm in hours else None
+        if windows is None:
+            continue
+        low, shared_steps = off_peak(windows, *grid), straddling(windows, *grid)
+        for is_off_peak, mask in ((False, ~low), (True, low)):
+            # NaN × 0 is NaN: a step unknown in one slot leaves the day unknown in both.
+            columns = [np.add.reduceat(values[row] * mask, starts) * per_kwh for values in series]
+            frames.append(
+                pl.DataFrame(
+                    {
+                        "operation_id": period.operation_id, "period_start": period.start, "prm": prm, "day": days,
+                        "is_off_peak": is_off_peak, "slot_source": hours[prm][1],
+                        **dict(zip(QUANTITIES, columns, strict=True)),
+                        "straddling_kwh": np.add.reduceat(arrays.measured[row] * shared_steps, starts) * per_kwh,
+                    },
+                    schema=SLOT_DAYS_SCHEMA,
+                )
+            )  # fmt: skip
+    made = pl.concat([pl.DataFrame(schema=SLOT_DAYS_SCHEMA), *frames])
+    return made.with_columns(pl.col(*QUANTITIES, "straddling_kwh").fill_nan(None))
