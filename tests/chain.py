@@ -1,4 +1,4 @@
-"""The chain from files to findings in this process: the assets' own functions, without a Dagster run, a report or a mail."""
+"""The chain from files to findings in this process: the assets' own functions, without a Dagster run or a report."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -12,7 +12,7 @@ from energy_pipeline.reconciliation.ledger import standing_bills
 
 PAIRS = ("subscription", "consumption", "fixed_grid")
 """The three date pairs of a detail: the fixed parts are billed ahead, so each follows only itself."""
-POINT = ["supplier", "prm"]
+POINT = ["supplier", "point"]
 SITE = ("segment", "tariff_option", "subscribed_kva", "valid_from", "valid_to")
 CURVES = {
     "operation_id": pl.String(),
@@ -29,11 +29,11 @@ def prepare(details: pl.DataFrame, sites: pl.DataFrame, reconciled: pl.DataFrame
     """Return the details of the month `wanted`, with what the checks compare them with.
 
     `details`: of `latest_details`, all months; `sites`: marts.site; `reconciled`: marts.invoice_reconciliation of the
-    month, or None. Only electricity is kept. Amounts become Float64. Added: `row`, `month`, `kind`, `reading`,
+    month, or None. Amounts become Float64. Added: `row`, `month`, `kind`, `reading`, `point` (PRM, or PCE for gas),
     `billed_kwh`, `is_credited`, `site_…`, `curve_…`, `has_participants` (whether `reconciled` knows the
     participants of some operation: without any nothing tells whether the point is one), the point's past.
     """
-    with_month = details.filter(fluid="electricity").with_columns(month().alias("month"))
+    with_month = details.with_columns(month().alias("month"), point=pl.coalesce("prm", "pce"))
     points = with_month.filter(pl.col("month") == wanted).select(POINT).unique()
     numbers = with_month.filter(pl.col("month") == wanted).select("supplier", "invoice_number").unique()
     history = (
@@ -64,16 +64,17 @@ def prepare(details: pl.DataFrame, sites: pl.DataFrame, reconciled: pl.DataFrame
 
 def _with_credits(history: pl.DataFrame) -> pl.DataFrame:
     """Add `is_credited`, and to a credit the total that its origin bills (`origin_eur`, NULL when not known)."""
-    standing = standing_bills(history.drop("month", "kind", "reading", "billed_kwh", "row"))
+    # Credits are paired by point: a PCE stands there for the PRM of a gas bill.
+    standing = standing_bills(history.drop("month", "kind", "reading", "billed_kwh").with_columns(prm="point"))
     cancelled = standing.filter(
         pl.col("is_cancelled") & (pl.col("kind") == "invoice") & (pl.col("billed_kwh") >= 0)
-    ).select(*KEY, pl.lit(True).alias("is_credited"))
-    origins = history.group_by("supplier", "prm", pl.col("invoice_number").alias("origin_number")).agg(
+    ).select("row", pl.lit(True).alias("is_credited"))
+    origins = history.group_by(*POINT, pl.col("invoice_number").alias("origin_number")).agg(
         pl.col("total_excl_vat_eur").sum().alias("origin_eur")
     )
     return (
-        history.join(cancelled, on=KEY, how="left", nulls_equal=True)
-        .join(origins, on=["supplier", "prm", "origin_number"], how="left")
+        history.join(cancelled, on="row", how="left")
+        .join(origins, on=[*POINT, "origin_number"], how="left")
         .with_columns(pl.col("is_credited").fill_null(False))
     )
 
@@ -178,11 +179,11 @@ def _with_totals(bills: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
 
 def _with_site(bills: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
     listed = (
-        sites.filter((pl.col("fluid") == "electricity") & pl.col("prm").is_not_null())
-        .unique(["prm", "supplier"], keep="last", maintain_order=True)
-        .select("prm", "supplier", *(pl.col(name).alias(f"site_{name}") for name in SITE))
+        sites.with_columns(point=pl.coalesce("prm", "pce"))
+        .unique([*POINT, "fluid"], keep="last", maintain_order=True)
+        .select(*POINT, "fluid", *(pl.col(name).alias(f"site_{name}") for name in SITE))
     )
-    return bills.join(listed, on=["prm", "supplier"], how="left")
+    return bills.join(listed, on=[*POINT, "fluid"], how="left")
 
 
 def _with_curves(bills: pl.DataFrame, reconciled: pl.DataFrame | None) -> pl.DataFrame:

@@ -10,6 +10,8 @@ from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import polars_schema
 
 EUR, KWH, DAYS, KVA, FRACTION = "EUR", "kWh", "jour", "kVA", "1"
+ELECTRICITY, GAS = ("electricity",), ("gas",)
+BOTH = (*ELECTRICITY, *GAS)
 HEADERS = {
     "invoice_date": "DATE COMPTABLE",
     "grouping": "LIB REGROUPEMENT",
@@ -44,6 +46,19 @@ HEADERS = {
     "reading_type": "TYPE RELEVE",
 }
 """Column of the supplier's export behind each column that a check needs."""
+GAS_HEADERS = {
+    "consumption_start": "DEBUT CONSO",
+    "consumption_end": "FIN CONSO",
+    "subscription_eur": "ABONNEMENT FOURNISSEUR",
+    "energy_eur": "MONTANT CONSO GAZ",
+    "energy_price": "PRIX CONSO GAZ",
+    "fixed_grid_eur": "ATRD TERME FIXE",
+    "variable_grid_eur": "ATRD TERME VARIABLE",
+    "excise_eur": "MONTANT TICGN / ACCISE SUR GAZ",
+    "volume_m3": "TOTAL CONSO M3",
+    "kwh_per_m3": "COEFFICIENT DE CONVERSION",
+}
+"""The same in an export of gas, where it is called otherwise."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,7 @@ class Check:
     """A check: its name in the catalogue, and what makes its outcome from the catalogue's entry.
 
     `after`: checks whose failure leaves this one without object. `of_credits`: it also judges credits; `of_credited`:
-    it also judges invoices that a credit cancels.
+    it also judges invoices that a credit cancels. `fluids`: the energies whose bills it judges.
     """
 
     name: str
@@ -84,17 +99,32 @@ class Check:
     after: tuple[str, ...] = ()
     of_credits: bool = False
     of_credited: bool = False
+    fluids: tuple[str, ...] = ELECTRICITY
 
 
 KEY = ("supplier", "invoice_number", "detail_id", "prm")
+POINT = (*KEY, "pce")
 SCHEMA = polars_schema(marts.BILL_CHECK)
 
 
 def absent(columns: Iterable[str]) -> pl.Expr:
     """Return the reason « absent de l'export : … » where one of the columns is NULL, else NULL."""
-    missing = [pl.when(pl.col(name).is_null()).then(pl.lit(HEADERS[name])) for name in columns]
+    missing = [
+        pl.when(pl.col(name).is_null()).then(
+            pl.when(pl.col("fluid") == "gas").then(pl.lit(GAS_HEADERS.get(name) or HEADERS[name])).otherwise(
+                pl.lit(HEADERS.get(name))
+            )
+        )
+        for name in columns
+    ]  # fmt: skip
     listed = pl.concat_list(missing).list.drop_nulls()
     return pl.when(listed.list.len() > 0).then(pl.format("Absent de l'export : {}.", listed.list.join(", ")))
+
+
+def said(value: pl.Expr, digits: int = 2) -> pl.Expr:
+    """Return numbers as a French text, with `digits` decimals at most: `21,93`, `1000`."""
+    text = value.round(digits).cast(pl.Decimal(38, digits)).cast(pl.String)
+    return text.str.replace(r"\.?0+$", "").str.replace(".", ",", literal=True).str.replace("-", "−", literal=True)
 
 
 def _failure(name: str) -> str:
@@ -143,17 +173,19 @@ def apply(bills: pl.DataFrame, checks: tuple[Check, ...]) -> pl.DataFrame:
     for check in checks:
         entry = entries[check.name]
         outcome = check.outcome(entry)
+        concerned = pl.col("fluid").is_in(check.fluids)
+        only = concerned if outcome.only is None else concerned & outcome.only.fill_null(False)
         judged = bills.with_columns(
             _reason(check, outcome, entries).alias("reason"),
             outcome.failed.fill_null(False).alias("_failed"),
             (pl.lit(False) if outcome.doubtful is None else outcome.doubtful.fill_null(False)).alias("_doubtful"),
-            (pl.lit(True) if outcome.only is None else outcome.only.fill_null(False)).alias("_only"),
+            only.alias("_only"),
         ).with_columns(_failed=pl.col("_failed") & pl.col("reason").is_null() & pl.col("_only"))
         bills = bills.with_columns(judged["_failed"].alias(_failure(check.name)))
         failed, doubtful = pl.col("_failed"), pl.col("_doubtful")
         rows.append(
             judged.filter("_only").select(
-                *KEY,
+                *POINT,
                 "month",
                 pl.lit(check.name).alias("check_name"),
                 pl.lit(entry.family).alias("family"),

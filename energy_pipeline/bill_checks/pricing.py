@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from energy_pipeline.bill_checks import grid
+from energy_pipeline.bill_checks import gas, grid
 from energy_pipeline.bill_checks.catalogue import catalogue
+from energy_pipeline.bill_checks.model import said
 from energy_pipeline.bill_checks.options import named_options, possible_options, segment_of
 from energy_pipeline.tariffs import rates_over
 
@@ -19,22 +20,25 @@ HOUSEHOLD_KVA, HIGH_POWER_KVA = 36.0, 250.0
 def priced(bills: pl.DataFrame) -> pl.DataFrame:
     """Return `bills` (of `bills.prepare`) with `fixed_…`, `variable_…`, `excise_…`, `cta_…` and `…_share` columns.
 
-    Of each amount: `expected` (EUR, the closest of what the rates allow), `matches`, `missing` (the table that lacks,
-    French), `source` (legal references), `how` (French). `vat_…_share` are the parts of a period before the end of the
+    Those of gas stand in `gas_…` (see `gas.priced`). Of each amount: `expected` (EUR, the closest of what the rates
+    allow), `matches`, `missing` (the table that lacks, French), `source` (legal references), `how` (French).
+    `vat_…_share` are the parts of a period before the end of the
     reduced VAT.
     """
     entries = catalogue()
-    with_options = _with_options(bills)
+    with_options = gas.with_tariff(_with_options(bills))
     fixed = _best_fixed(with_options, entries["fixed_grid_amount"].tolerance)
     found = with_options.join(fixed, on="row", how="left")
     variable = _best_variable(found, entries["variable_grid_amount"].tolerance)
     excise = _best_excise(found, entries["excise_amount"].tolerance)
+    dated = gas.fixed_dates(found)
     return (
         found.join(variable, on="row", how="left")
         .join(excise, on="row", how="left")
+        .join(gas.priced(dated), on="row", how="left")
         .join(_mean_rate(found, "fixed_grid", "cta", "distribution", "cta"), on="row", how="left")
-        .join(_mean_rate(found, "fixed_grid", "vat", "reduced", "vat_fixed"), on="row", how="left")
-        .join(_mean_rate(found, "subscription", "vat", "reduced", "vat_subscription"), on="row", how="left")
+        .join(_mean_rate(dated, "fixed_grid", "vat", "reduced", "vat_fixed"), on="row", how="left")
+        .join(_mean_rate(dated, "subscription", "vat", "reduced", "vat_subscription"), on="row", how="left")
         .join(_mean_rate(found, "consumption", "tccfe", "", "tccfe"), on="row", how="left")
         .join(_mean_rate(found, "consumption", "tdcfe", "", "tdcfe"), on="row", how="left")
     )
@@ -165,7 +169,7 @@ def _best_variable(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
     lacking = candidates.group_by("row").agg(pl.col("missing").drop_nulls().first().alias("_any_missing"))
     base = pl.when("is_physical").then(pl.lit("consommation physique")).otherwise(pl.lit("kWh facturés"))
     bounds = pl.when((pl.col("high") - pl.col("low")).abs() < tolerance["eur"]).then(pl.lit("")).otherwise(
-        pl.format(", entre {} € et {} € selon les postes", pl.col("low").round(2), pl.col("high").round(2))
+        pl.format(", entre {} € et {} € selon les postes", said(pl.col("low")), said(pl.col("high")))
     )  # fmt: skip
     return (
         best.unique("row", keep="first", maintain_order=True)
@@ -193,7 +197,8 @@ def _best_excise(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
         .then(pl.lit(["household", "sme"]))
         .otherwise(pl.lit(list(CATEGORIES)))
     )
-    asked = bills.filter(_has_period("consumption") & pl.col("billed_kwh").is_not_null()).select(
+    is_asked = (pl.col("fluid") == "electricity") & _has_period("consumption") & pl.col("billed_kwh").is_not_null()
+    asked = bills.filter(is_asked).select(
         "row", start="consumption_start", end="consumption_end", variant=categories, rate=pl.lit("excise")
     ).explode("variant")  # fmt: skip
     means = rates_over(asked).group_by("row", "variant", maintain_order=True).agg(
@@ -229,7 +234,7 @@ def _best_excise(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
         excise_how=pl.format(
             "Tarif {}, {} €/MWh en moyenne sur la période ; assiette : {}.",
             pl.col("variant").replace(CATEGORIES),
-            (pl.col("mean") * 1000).round(3),
+            said(pl.col("mean") * 1000, 3),
             pl.col("base").replace(words),
         ),
     )

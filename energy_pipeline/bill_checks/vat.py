@@ -1,4 +1,4 @@
-"""Amounts including VAT: the fixed parts up to 36 kVA bore the reduced rate until the end of July 2025."""
+"""Amounts including VAT: the fixed parts up to 36 kVA and of gas bore the reduced rate until the end of July 2025."""
 
 from functools import cache
 
@@ -14,8 +14,13 @@ def vat_rate(variant: str) -> float:
     return float(known.sort("valid_from")["value"][-1])
 
 
+def bears_reduced() -> pl.Expr:
+    """Return whether the fixed parts bore the reduced rate: electricity up to 36 kVA, gas; NULL when not known."""
+    return (pl.col("fluid") == "gas") | (pl.col("grid_segment") == "C5")
+
+
 def _rate(share: str) -> pl.Expr:
-    reduced = pl.when(pl.col("grid_segment") == "C5").then(pl.col(share).fill_null(0.0)).otherwise(0.0)
+    reduced = pl.when(bears_reduced()).then(pl.col(share).fill_null(0.0)).otherwise(0.0)
     return vat_rate("normal") - reduced * (vat_rate("normal") - vat_rate("reduced"))
 
 

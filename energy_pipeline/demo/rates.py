@@ -1,7 +1,7 @@
 """Prices of the demo's supplier, and the regulated rates that a bill of 2025 or 2026 carries.
 
-TURPE: CRE, C5 of 1 November 2024, 1 February and 1 August 2025, C4 of 1 August 2025. Accise: CIBS L312-24, households and the like.
-CTA: orders of 20 July 2021 and 28 January 2026. VAT: loi de finances 2025, article 20.
+TURPE: CRE, C5 of 1 November 2024, 1 February and 1 August 2025, C4 of 1 August 2025. Accise: CIBS L312-24, households
+and the like. CTA: orders of 20 July 2021 and 28 January 2026. VAT: loi de finances 2025, article 20.
 """
 
 from datetime import date

@@ -1,6 +1,6 @@
 """The checks by family: what each module judges stands in its own docstring."""
 
-from energy_pipeline.bill_checks.families import contract, identity, period, plausibility, price, quantity, status
+from energy_pipeline.bill_checks.families import contract, gas, identity, period, plausibility, price, quantity, status
 
 CHECKS = (
     *identity.CHECKS,
@@ -9,6 +9,7 @@ CHECKS = (
     *plausibility.CHECKS,
     *contract.CHECKS,
     *price.CHECKS,
+    *gas.CHECKS,
     *status.CHECKS,
 )
 """All the checks, each after those whose failure leaves it without object."""

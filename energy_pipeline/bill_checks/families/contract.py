@@ -3,7 +3,7 @@
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.model import DAYS, KVA, Check, Outcome
+from energy_pipeline.bill_checks.model import BOTH, DAYS, KVA, Check, Outcome
 from energy_pipeline.bill_checks.vat import whole_bill
 
 NOT_LISTED = "Site absent de la liste des sites du fournisseur, ou donnée absente de cette liste."
@@ -123,6 +123,6 @@ CHECKS = (
     Check("power_out_of_range", power_out_of_range, ("segment_differs",)),
     Check("power_differs", power_differs, ("power_out_of_range",)),
     Check("power_changed", power_changed, ("power_out_of_range",)),
-    Check("billed_after_exit", billed_after_exit, TWICE),
-    Check("billed_before_entry", billed_before_entry, TWICE),
+    Check("billed_after_exit", billed_after_exit, TWICE, fluids=BOTH),
+    Check("billed_before_entry", billed_before_entry, TWICE, fluids=BOTH),
 )

@@ -3,7 +3,7 @@
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.model import Check, Outcome
+from energy_pipeline.bill_checks.model import BOTH, Check, Outcome
 from energy_pipeline.bill_checks.vat import whole_bill
 from energy_pipeline.tables.columns import PRM_PATTERN
 
@@ -73,12 +73,12 @@ def duplicate_bill(entry: Entry) -> Outcome:
 
 
 CHECKS = (
-    Check("invoice_date_missing", invoice_date_missing, of_credits=True, of_credited=True),
-    Check("invoice_total_missing", invoice_total_missing, of_credits=True, of_credited=True),
-    Check("grouping_missing", grouping_missing, of_credits=True, of_credited=True),
+    Check("invoice_date_missing", invoice_date_missing, of_credits=True, of_credited=True, fluids=BOTH),
+    Check("invoice_total_missing", invoice_total_missing, of_credits=True, of_credited=True, fluids=BOTH),
+    Check("grouping_missing", grouping_missing, of_credits=True, of_credited=True, fluids=BOTH),
     Check("prm_invalid", prm_invalid, of_credits=True, of_credited=True),
-    Check("siret_invalid", siret_invalid, of_credits=True, of_credited=True),
-    Check("invoice_number_reused", invoice_number_reused, of_credits=True, of_credited=True),
-    Check("duplicate_in_invoice", duplicate_in_invoice),
-    Check("duplicate_bill", duplicate_bill),
+    Check("siret_invalid", siret_invalid, of_credits=True, of_credited=True, fluids=BOTH),
+    Check("invoice_number_reused", invoice_number_reused, of_credits=True, of_credited=True, fluids=BOTH),
+    Check("duplicate_in_invoice", duplicate_in_invoice, fluids=BOTH),
+    Check("duplicate_bill", duplicate_bill, fluids=BOTH),
 )

@@ -6,7 +6,7 @@ import polars as pl
 
 from energy_pipeline.bill_checks.bills import PAIRS
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.model import DAYS, Check, Outcome
+from energy_pipeline.bill_checks.model import BOTH, DAYS, Check, Outcome
 from energy_pipeline.bill_checks.vat import fixed_ttc, normal_ttc, subscription_ttc
 
 BILLED = {
@@ -30,7 +30,7 @@ def period_missing(entry: Entry) -> Outcome:
     wrong = {
         pair: pl.any_horizontal(pl.col(name).fill_null(0).abs() > 0 for name in names)
         & (pl.col(f"{pair}_start").is_null() | pl.col(f"{pair}_end").is_null())
-        & pl.coalesce(f"{pair}_start", f"{pair}_end").is_not_null().any().over("supplier")
+        & pl.coalesce(f"{pair}_start", f"{pair}_end").is_not_null().any().over("supplier", "fluid")
         for pair, names in BILLED.items()
     }
     failed = pl.any_horizontal(wrong.values())
@@ -141,11 +141,11 @@ def late_invoice(entry: Entry) -> Outcome:
 
 DUPLICATES = ("duplicate_in_invoice", "duplicate_bill")
 CHECKS = (
-    Check("period_missing", period_missing),
-    Check("period_reversed", period_reversed, of_credits=True),
-    Check("issued_before_end", issued_before_end, DATED),
-    Check("period_length", period_length, DATED),
-    *(Check(f"gap_{pair}", _gap(pair), DATED) for pair in PAIRS),
-    *(Check(f"overlap_{pair}", _overlap(pair), (*DATED, *DUPLICATES)) for pair in PAIRS),
-    Check("late_invoice", late_invoice, DATED),
+    Check("period_missing", period_missing, fluids=BOTH),
+    Check("period_reversed", period_reversed, of_credits=True, fluids=BOTH),
+    Check("issued_before_end", issued_before_end, DATED, fluids=BOTH),
+    Check("period_length", period_length, DATED, fluids=BOTH),
+    *(Check(f"gap_{pair}", _gap(pair), DATED, fluids=BOTH) for pair in PAIRS),
+    *(Check(f"overlap_{pair}", _overlap(pair), (*DATED, *DUPLICATES), fluids=BOTH) for pair in PAIRS),
+    Check("late_invoice", late_invoice, DATED, fluids=BOTH),
 )

@@ -4,11 +4,11 @@ import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
 from energy_pipeline.bill_checks.families.quantity import QUANTITY, contested
-from energy_pipeline.bill_checks.model import EUR, KWH, Check, Outcome
+from energy_pipeline.bill_checks.model import BOTH, EUR, KWH, Check, Outcome
 
 PARTS = (
     "subscription_eur", "energy_eur", "guarantee_of_origin_eur", "cee_eur", "cee_precarity_eur", "capacity_eur",
-    "rte_eur",
+    "biogas_eur", "rte_eur", "transport_eur",
     "fixed_grid_eur", "variable_grid_eur", "grid_eur", "overrun_eur", "reactive_eur", "excise_eur", "cta_eur",
 )  # fmt: skip
 """Amounts that are never negative on an invoice; ARENH and « autres » may be reductions."""
@@ -66,8 +66,8 @@ def year_on_year(entry: Entry) -> Outcome:
 
 
 CHECKS = (
-    Check("negative_amount", negative_amount, ("negative_quantity",)),
-    Check("zero_amount", zero_amount, ("negative_amount",)),
+    Check("negative_amount", negative_amount, ("negative_quantity",), fluids=BOTH),
+    Check("zero_amount", zero_amount, ("negative_amount",), fluids=BOTH),
     Check("subscription_above_energy", subscription_above_energy, ("negative_amount", "zero_amount", *QUANTITY)),
     Check("year_on_year", year_on_year, ("period_reversed", *QUANTITY)),
 )

@@ -6,8 +6,8 @@ import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
 from energy_pipeline.bill_checks.families.quantity import QUANTITY, contested, looks_deducted, unseen
-from energy_pipeline.bill_checks.model import EUR, Check, Outcome
-from energy_pipeline.bill_checks.vat import fixed_ttc, normal_ttc, vat_rate
+from energy_pipeline.bill_checks.model import BOTH, EUR, Check, Outcome, said
+from energy_pipeline.bill_checks.vat import bears_reduced, fixed_ttc, normal_ttc, vat_rate
 
 INVOICE = ["supplier", "invoice_number"]
 NO_GRID = "Aucun acheminement facturé (contrat d'accès au réseau séparé ?)."
@@ -88,7 +88,7 @@ def cta_amount(entry: Entry) -> Outcome:
         expected=expected,
         unit=EUR,
         method=pl.format(
-            "{} % de la part fixe facturée ({} €).", (pl.col("cta_rate") * 100).round(4), pl.col("fixed_grid_eur")
+            "{} % de la part fixe facturée ({} €).", said(pl.col("cta_rate") * 100, 4), said(pl.col("fixed_grid_eur"))
         ),
         source=pl.col("cta_source"),
         amount_eur=invoiced - expected,
@@ -207,10 +207,11 @@ def reduced_vat_base(entry: Entry) -> Outcome:
     The VAT of a site is indicative, only that of the invoice is due.
     """
     fixed = pl.sum_horizontal("fixed_grid_eur", "cta_eur") * pl.col("vat_fixed_share")
-    subscription = pl.when(pl.col("subscription_eur") == 0).then(0.0).otherwise(
-        pl.col("subscription_eur") * pl.coalesce("vat_subscription_share", "vat_fixed_share")
+    billed = pl.col("subscription_eur") + pl.col("transport_eur").fill_null(0.0)
+    subscription = pl.when(billed == 0).then(0.0).otherwise(
+        billed * pl.coalesce("vat_subscription_share", "vat_fixed_share")
     )  # fmt: skip
-    is_small = pl.col("grid_segment") == "C5"
+    is_small = bears_reduced()
     due = pl.when(is_small).then(fixed + subscription).when(is_small.is_not_null()).then(0.0)
     needed = pl.when(pl.any_horizontal(pl.col("fixed_grid_eur", "cta_eur").is_null())).then(None).otherwise(due)
     expected = pl.when(needed.is_not_null().all()).then(needed.sum()).over(INVOICE)
@@ -231,7 +232,9 @@ def reduced_vat_base(entry: Entry) -> Outcome:
         invoiced=invoiced,
         expected=expected,
         unit=EUR,
-        method=pl.lit("Abonnement, part fixe de l'acheminement et CTA, jusqu'à 36 kVA, jours avant le 1er août 2025."),
+        method=pl.lit(
+            "Abonnement, part fixe de l'acheminement et CTA, gaz ou jusqu'à 36 kVA, jours avant le 1er août 2025."
+        ),
         amount_ttc_eur=_missed_vat(invoiced - expected),
         pair="fixed_grid",
     )
@@ -273,8 +276,9 @@ CHECKS = (
     Check("tcfe_after_end", _local_tax("tcfe", ("tccfe", "tdcfe")), (*BEFORE, "tccfe_after_end", "tdcfe_after_end")),
     Check("arenh_after_end", arenh_after_end, BEFORE),
     Check("reduced_vat_above_36_kva", reduced_vat_above_36_kva, (*BEFORE, "segment_differs")),
-    Check("reduced_vat_after_reform", reduced_vat_after_reform, (*BEFORE, "reduced_vat_above_36_kva")),
-    Check("reduced_vat_base", reduced_vat_base, BEFORE),
-    Check("reduced_vat_amount", _vat_of_invoice("reduced"), of_credits=True, of_credited=True),
-    Check("normal_vat_amount", _vat_of_invoice("normal"), of_credits=True, of_credited=True),
-)
+    Check("reduced_vat_after_reform", reduced_vat_after_reform, (*BEFORE, "reduced_vat_above_36_kva"),
+          fluids=BOTH),
+    Check("reduced_vat_base", reduced_vat_base, BEFORE, fluids=BOTH),
+    Check("reduced_vat_amount", _vat_of_invoice("reduced"), of_credits=True, of_credited=True, fluids=BOTH),
+    Check("normal_vat_amount", _vat_of_invoice("normal"), of_credits=True, of_credited=True, fluids=BOTH),
+)  # fmt: skip

@@ -3,7 +3,7 @@
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.model import DAYS, KWH, Check, Outcome
+from energy_pipeline.bill_checks.model import BOTH, DAYS, KWH, Check, Outcome
 from energy_pipeline.bill_checks.registers import REGISTERS
 from energy_pipeline.bill_checks.vat import normal_ttc
 from energy_pipeline.invoices.details import REGISTERS as KWH_OF_REGISTERS
@@ -170,10 +170,10 @@ def above_power(entry: Entry) -> Outcome:
 DUPLICATES = ("duplicate_in_invoice", "duplicate_bill")
 CHECKS = (
     Check("four_slots_sum", four_slots_sum),
-    Check("negative_quantity", negative_quantity),
+    Check("negative_quantity", negative_quantity, fluids=BOTH),
     Check("index_difference", index_difference, (*DUPLICATES, "four_slots_sum", "negative_quantity")),
     Check("index_continuity", index_continuity),
-    Check("actual_reading_outside_period", actual_reading_outside_period, ("period_reversed",)),
-    Check("no_actual_reading", no_actual_reading, ("actual_reading_outside_period",)),
+    Check("actual_reading_outside_period", actual_reading_outside_period, ("period_reversed",), fluids=BOTH),
+    Check("no_actual_reading", no_actual_reading, ("actual_reading_outside_period",), fluids=BOTH),
     Check("above_power", above_power, ("period_reversed", "index_difference")),
 )

@@ -3,7 +3,7 @@
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.model import DAYS, EUR, Check, Outcome
+from energy_pipeline.bill_checks.model import BOTH, DAYS, EUR, Check, Outcome
 
 IS_CREDIT = "avoir|annul"
 
@@ -47,7 +47,7 @@ def estimate_not_settled(entry: Entry) -> Outcome:
 
 
 CHECKS = (
-    Check("credit_without_origin", credit_without_origin, of_credits=True, of_credited=True),
-    Check("credit_above_origin", credit_above_origin, of_credits=True, of_credited=True),
-    Check("estimate_not_settled", estimate_not_settled, ("period_reversed", "no_actual_reading")),
+    Check("credit_without_origin", credit_without_origin, of_credits=True, of_credited=True, fluids=BOTH),
+    Check("credit_above_origin", credit_above_origin, of_credits=True, of_credited=True, fluids=BOTH),
+    Check("estimate_not_settled", estimate_not_settled, ("period_reversed", "no_actual_reading"), fluids=BOTH),
 )

@@ -290,7 +290,7 @@ def test_findings_say_what_was_billed_what_was_due_and_why():
     assert "Relevé : 33,70\u00a0€ ; attendu : 29,98\u00a0€." in row["message"]
     proof = json.loads(row["evidence"])[0]
     assert (proof["file"], proof["line"]) == ("factures_2025-09.xlsx", 3)
-    assert "29.98 €/MWh" in proof["method"]
+    assert "29,98 €/MWh" in proof["method"]
     assert "BOI-RES-EAT-000240" in proof["source"]
 
 
