@@ -25,6 +25,8 @@ HEADER_HEIGHT = 62
 LINE_HEIGHT = 15
 HIGHEST_ROW = 409
 """Points: a line of text, and the highest row that Excel accepts."""
+FONT = "Arial"
+"""Known to Excel, and of the same widths as the font that LibreOffice puts in its place: pages break alike."""
 PAGE_WIDTH = 1450
 PRINT_SCALE = 70
 """Pixels that a sheet of A4, landscape, holds at the smallest scale that reads well on paper, in percent."""
@@ -77,7 +79,13 @@ class Book:
         self.buffer = io.BytesIO()
         self.book = xlsxwriter.Workbook(
             self.buffer,
-            {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "default_format_properties": {"font_name": FONT, "font_size": 10},
+            },
         )
         self.book.set_properties({"title": title, "created": created})
         self.title = self.book.add_format({"bold": True, "font_size": 14})
@@ -135,9 +143,9 @@ class Book:
             self.write(sheet, row, columns, values, bold=True)
         sheet.freeze_panes(HEADER_ROW + 1, frozen_columns)
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-        printed = columns[:printed_columns]
-        sheet.print_area(0, 0, row, len(printed) - 1)
-        _set_page(sheet, printed, frozen_columns)
+        if printed_columns:
+            sheet.print_area(0, 0, row, printed_columns - 1)
+        _set_page(sheet, columns[:printed_columns], frozen_columns)
         return sheet, row + 1
 
     def write(

@@ -62,7 +62,7 @@ def checks(book: Book, content: ReportContent, about: str) -> None:
         )
         for row in content.checks
     ]  # fmt: skip
-    book.sheet("Contrôles", content.operation.name, about, columns, rows, frozen_columns=2)
+    book.sheet("Contrôles", content.operation.name, about, columns, rows, frozen_columns=2, printed_columns=10)
 
 
 def _gap(billed: float | None, expected: float | None) -> float | None:

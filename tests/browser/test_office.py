@@ -40,7 +40,7 @@ def test_libreoffice_shows_the_figures_and_computes_no_name(book):
     folder = convert(book, EVERY_SHEET)
     sheets = {
         name: list(csv.reader((folder / f"rapport-{name}.csv").open(encoding="utf-8"), delimiter=";"))
-        for name in ("Opération", "Producteurs", "Consommateurs", "Constats", "Factures")
+        for name in ("Opération", "Producteurs", "Consommateurs", "Échanges", "Constats", "Factures", "Contrôles")
     }
     shared = next(row for row in sheets["Opération"] if row[0] == "Autoconsommation totale")
     assert [value.replace(",", "") for value in shared[1:4]] == ["3210.25", "3200.25", "10.00"]

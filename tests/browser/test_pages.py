@@ -127,6 +127,21 @@ def test_a_keyboard_reaches_the_tables_that_scroll(browser, pages):
     page.close()
 
 
+@pytest.mark.parametrize("name", ["report", "consumer"])
+def test_a_phone_shows_the_verdict_of_each_bill_without_scrolling_aside(browser, pages, name):
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.goto(pages[name].as_uri())
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.stack .verdict')].map(e => [e.dataset.label,"
+        " e.getBoundingClientRect().left >= 0 && e.getBoundingClientRect().right <= innerWidth])"
+    )
+    assert shown
+    assert {tuple(found) for found in shown} <= {("Verdict", True), ("Décision", True)}
+    unlabelled = page.evaluate("[...document.querySelectorAll('.stack tbody td')].filter(e => !e.dataset.label).length")
+    assert unlabelled == 0
+    page.close()
+
+
 def test_the_report_prints_on_a_few_sheets_of_a4(browser, pages, tmp_path):
     page = browser.new_page()
     page.goto(pages["report"].as_uri())

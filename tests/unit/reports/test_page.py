@@ -48,6 +48,15 @@ def words(report) -> str:
     return re.sub(r"\s+", " ", Outline(page.render(report)).text.replace("\u202f", " "))
 
 
+def test_no_sign_stands_alone_at_the_start_of_a_line_and_a_file_keeps_its_name(report):
+    evidence = '[{"file": "« Période » : a.csv", "line": 3, "value": "vrai ?"}]'
+    html = page.render(replace(report, findings=(replace(report.findings[0], evidence=evidence),)))
+    assert "« Période » : a.csv</span>" in html
+    said = Outline(html).text.replace("« Période » : a.csv", "")
+    assert re.findall(r".* [:;!?%»].*", said) == []
+    assert "vrai\u202f?" in said
+
+
 def test_the_figures_are_those_of_the_marts_in_french(report):
     text = words(report)
     for expected in (

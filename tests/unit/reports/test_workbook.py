@@ -26,7 +26,9 @@ def table(sheet) -> list[dict[str, object]]:
 
 
 def test_the_three_sheets_of_the_synthesis_come_first(book):
-    assert book.sheetnames == ["Opération", "Producteurs", "Consommateurs", "Constats", "Factures"]
+    assert book.sheetnames == [
+        "Opération", "Producteurs", "Consommateurs", "Échanges", "Constats", "Factures", "Contrôles",
+    ]  # fmt: skip
     assert all(sheet.freeze_panes and sheet.auto_filter.ref for sheet in book)
 
 
@@ -34,7 +36,11 @@ def test_the_operation_has_ours_the_published_and_the_difference(book):
     rows = {row["Indicateur"]: row for row in table(book["Opération"])}
     shared = rows["Autoconsommation totale"]
     assert (shared["Recalculé"], shared["Publié par Enedis"], shared["Écart"]) == (3210.25, 3200.25, 10)
-    assert shared["Période précédente, recalculé"] == 3000
+    assert (shared["Période précédente, recalculé"], shared["Un an avant, recalculé"]) == (3000, None)
+    assert shared["Évolution"] == pytest.approx(210.25 / 3000)
+    produced = rows["Production totale"]
+    assert (produced["Un an avant, recalculé"], produced["Évolution sur un an"]) == (4000, pytest.approx(321.5 / 4000))
+    assert rows["Taux d'autoconsommation"]["Évolution sur un an"] == pytest.approx(0.7429 - 0.5)
     assert rows["Taux d'autoconsommation"]["Recalculé"] == 0.7429
     assert rows["Taux de couverture"]["Publié par Enedis"] is None
     assert rows["Organisateur"]["Recalculé"] == "Commune d'Aubrac-le-Neuf"
@@ -62,6 +68,39 @@ def test_consumers_have_a_total_and_their_slots(book):
     ]
     assert rows[2]["Heures du poste"] == "déduit"
     assert rows[2]["Écart (kWh)#1"] == 0.125
+
+
+def test_exchanges_have_both_names_and_no_partial_total(book):
+    first, second, total = table(book["Échanges"])
+    assert (first["PRM du producteur"], first["Producteur"], first["PRM du consommateur"], first["Consommateur"]) == (
+        ROOF, "Toit de l'école", SCHOOL, "École du Bourg",
+    )  # fmt: skip
+    ours, published = "Électricité partagée, recalculé (kWh)", "Électricité partagée, publié par Enedis (kWh)"
+    assert [(row[ours], row[published]) for row in (first, second, total)] == [
+        (2000.25, None), (None, 1210), (None, None),
+    ]  # fmt: skip
+
+
+def test_the_checks_of_the_bills_of_the_report_are_there_but_those_without_object(book):
+    rows = table(book["Contrôles"])
+    assert [row["Décision"] for row in rows] == ["Refusé", "Conforme", "Conforme"]
+    failed = rows[0]
+    assert (failed["Facturé"], failed["Attendu"], failed["Unité"]) == (0.25, 0.2, "€/kWh")
+    assert (failed["Montant (HT)"], failed["Source"]) == (12.3, "Contrat")
+    assert EVIL_TAG in failed["Méthode"]
+
+
+def test_a_sheet_prints_readably_its_first_columns_on_each_page(book):
+    for sheet in book:
+        setup = sheet.page_setup
+        assert (setup.orientation, setup.paperSize) == ("landscape", 9)
+        assert sheet.print_title_rows == "$4:$4"
+        assert setup.fitToHeight == 0 or setup.scale >= 70, sheet.title
+    wide = book["Consommateurs"]
+    assert wide.print_title_cols == "$A:$B"
+    headers = [cell.value for cell in wide[HEADER]]
+    first_of_pages = [headers[place.id] for place in wide.col_breaks.brk]
+    assert first_of_pages == ["Électricité autoconsommée, recalculé (kWh)"]
 
 
 def test_findings_and_bills(book):
