@@ -3,12 +3,13 @@
 import dagster as dg
 
 from assets import allocation, follow_up, invoices, landing, mails, metering, publication, reconciliation, reports
-from assets.alerts import failed_checks, failed_run
+from assets.alerts import alerts
 from assets.checks import CHECKS
 from assets.jobs import LANDING, MONTH, SENDING
+from assets.lock import alone_executor
 from assets.quality import quality_of_the_publication
 from assets.resources import Installation, Warehouse
-from assets.schedules import DAILY, MONTHLY
+from assets.schedules import DAILY, after_publication
 from assets.sensors import inbox, mailbox, pending_months
 
 STAGES = (landing, metering, follow_up, allocation, invoices, reconciliation, publication, reports, mails)
@@ -20,13 +21,13 @@ def build(inbox_folder: str | dg.EnvVar, home: str | dg.EnvVar, database: str | 
         assets=dg.load_assets_from_modules(STAGES),
         asset_checks=[*CHECKS, quality_of_the_publication],
         jobs=[LANDING, MONTH, SENDING],
-        schedules=[MONTHLY, DAILY],
-        sensors=[inbox, mailbox, pending_months, failed_run, failed_checks],
+        schedules=[after_publication, DAILY],
+        sensors=[inbox, mailbox, pending_months, alerts],
         resources={
             "installation": Installation(inbox=inbox_folder, home=home),
             "database": Warehouse(database=database),
         },
-        executor=dg.in_process_executor,
+        executor=alone_executor(home),
     )
 
 

@@ -9,19 +9,16 @@ LANDING = dg.define_asset_job(
     "landing",
     selection=dg.AssetSelection.assets(files),
     description="Read what is new in the inbox.",
-    executor_def=dg.in_process_executor,
 )
 
 SENDING = dg.define_asset_job(
     "sending",
     selection=dg.AssetSelection.assets(mails),
     description="Send what was not sent: reports, refused files, deliveries missing at their deadline.",
-    executor_def=dg.in_process_executor,
 )
 
 MONTH = dg.define_asset_job(
     "month",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(files),
     description="Recompute months from what has landed, publish, report.",
-    executor_def=dg.in_process_executor,
 )

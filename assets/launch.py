@@ -1,6 +1,5 @@
 """Launch the jobs in this process, as real runs recorded in the instance under the home."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from assets.alerts import causes
 from assets.definitions import build
-from assets.partitions import MONTHS, key_of
-from energy_pipeline import warehouse
+from assets.lock import BY_COMMAND, RunError, alone, close_interrupted_alone
+from assets.partitions import key_of, months_to_compute, range_tags
 from energy_pipeline.settings import Home
 
 INSTANCE = """\
@@ -28,14 +27,8 @@ concurrency:
     max_concurrent_runs: 1
 """
 
-BY_COMMAND = {"energy_pipeline/launched_by": "command"}
-"""Tag of the runs launched here: while no process holds the home, none of them can be going on."""
 _NO_ROOM = ("No space left", "File too large", "disk is full", "disk I/O error", "Disk quota exceeded")
 _DAMAGED = ("Corrupt", "checksum", "INTERNAL Error", "Serialization Error", "malformed")
-
-
-class RunError(Exception):
-    """A run failed; the message, in French, says where and why."""
 
 
 def prepare_environment(inbox: Path, home: Path) -> Home:
@@ -49,19 +42,6 @@ def prepare_environment(inbox: Path, home: Path) -> Home:
     os.environ["ENERGY_PIPELINE_HOME"] = str(home)
     os.environ["ENERGY_PIPELINE_DATABASE"] = str(folders.warehouse)
     return folders
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """Hold the home for one run; the system lets go of it when the process ends, however it ends."""
-    with (home.warehouse.parent / "run.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunError(
-                f"Un traitement est déjà en cours dans {home.root} : attendre qu'il finisse, puis relancer."
-            ) from error
-        yield
 
 
 @contextmanager
@@ -81,13 +61,6 @@ def _with_advice(told: str) -> str:
     return told
 
 
-def _close_interrupted(instance: dg.DagsterInstance) -> None:
-    """Mark as failed the runs that a killed process left as going on: a daemon would wait for them forever."""
-    going_on = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    for run in instance.get_runs(dg.RunsFilter(statuses=going_on, tags=BY_COMMAND)):
-        instance.report_run_failed(run, "Interrompu avant la fin ; le traitement suivant a tout repris.")
-
-
 def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: dict[str, str]) -> None:
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance,
@@ -104,13 +77,6 @@ def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance
         )
 
 
-def pending_months(home: Home) -> list[date]:
-    """Return the months to recompute, among those that are partitions."""
-    with warehouse.connect(home.warehouse, read_only=True) as connection:
-        months = warehouse.query(connection, "SELECT month FROM landing.pending_month ORDER BY month")["month"]
-    return [month for month in months if MONTHS.has_partition_key(key_of(month))]
-
-
 def run_pipeline(inbox: Path, home: Path, *, announce: Callable[[str], None], rebuild: bool = False) -> list[date]:
     """Land what is new, then recompute in one run the months that it touched; return these months.
 
@@ -119,23 +85,15 @@ def run_pipeline(inbox: Path, home: Path, *, announce: Callable[[str], None], re
     """
     folders = prepare_environment(inbox, home)
     definitions = build(str(inbox), str(home), str(folders.warehouse))
-    with _alone(folders), _room(), dg.DagsterInstance.get() as instance:
-        _close_interrupted(instance)
+    with alone(folders), _room(), dg.DagsterInstance.get() as instance:
+        close_interrupted_alone(instance)
         if rebuild:
             for file in (folders.warehouse, folders.warehouse.with_name(f"{folders.warehouse.name}.wal")):
                 file.unlink(missing_ok=True)
         announce("Réception des fichiers…")
         _execute(definitions, "landing", instance, {})
-        months = pending_months(folders)
+        months = months_to_compute(folders)
         if months:
             announce(f"Calcul de {len(months)} mois ({months[0]:%m/%Y} – {months[-1]:%m/%Y})…")
-            _execute(
-                definitions,
-                "month",
-                instance,
-                {
-                    "dagster/asset_partition_range_start": key_of(months[0]),
-                    "dagster/asset_partition_range_end": key_of(months[-1]),
-                },
-            )
+            _execute(definitions, "month", instance, range_tags(key_of(months[0]), key_of(months[-1])))
     return months

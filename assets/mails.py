@@ -20,7 +20,7 @@ def now() -> datetime:
 
 @dg.asset(group_name="mails", kinds={"email"}, deps=[reports], owners=["team:exploitation"])
 def mails(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
-    """The report of each operation to its readers, refused files and missing deliveries to who can act; each once.
+    """The report of each operation to its readers, alerts and reminders to who can act; each once.
 
     Nothing is sent where `home/mail.toml` does not exist. What the server defers leaves with the next run, at the
     latest the next morning: a mail that cannot leave never spoils the figures.
@@ -28,11 +28,12 @@ def mails(context: dg.AssetExecutionContext, installation: Installation) -> dg.M
     home = installation.home_folders()
     if not (home.root / "mail.toml").is_file():
         return dg.MaterializeResult(metadata={"mails": "not configured: no mail.toml in the home"})
+    if not home.publication.exists():
+        return dg.MaterializeResult(metadata={"mails": "nothing is published yet"})
     settings = mail.read_settings(home.root, os.environ)
-    raised = mail.of_publication(home.publication, now().date())
     messages = chain(
         mail.messages(home.root, mail.months_to_send(home.root), settings),
-        mail.alert_messages(home.root, raised, settings),
+        mail.notices(home.root, now().date(), settings),
     )
     results = mail.deliver(home.root, messages, settings, clock=now)
     for result in results:

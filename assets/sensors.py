@@ -6,9 +6,17 @@ from pathlib import Path
 import dagster as dg
 
 from assets.jobs import LANDING, MONTH
-from assets.partitions import MONTHS, key_of
-from assets.resources import Installation, Warehouse
+from assets.partitions import key_of, months_to_compute, range_tags
+from assets.resources import Installation
 from energy_pipeline import sources, warehouse
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 def _fingerprint(inbox: Path) -> str:
@@ -33,31 +41,29 @@ def inbox(context: dg.SensorEvaluationContext, installation: Installation) -> dg
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=f"{seen}|")
 
 
-@dg.sensor(job=MONTH, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
-def pending_months(
-    context: dg.SensorEvaluationContext, installation: Installation, database: Warehouse
-) -> dg.SensorResult | dg.SkipReason:
-    """Start the monthly job, one run for all, when a landing left months to recompute."""
-    if not installation.home_folders().warehouse.exists():
+@dg.sensor(job=MONTH, default_status=dg.DefaultSensorStatus.RUNNING)
+def pending_months(context: dg.SensorEvaluationContext, installation: Installation) -> dg.SensorResult | dg.SkipReason:
+    """Start the monthly job, one run for all, when months are left to recompute and no run is going on.
+
+    Of months whose run failed, another starts after the next success of any run: a landing, what is materialised by
+    hand, at the latest the mails of the next morning. Without one, it would fail the same way, for ever.
+    """
+    home = installation.home_folders()
+    if not home.warehouse.exists():
         return dg.SkipReason("Nothing has landed")
+    if context.instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1):
+        return dg.SkipReason("A run is going on")
     try:
-        with database.get_connection() as connection:
-            months = warehouse.query(connection, "SELECT month FROM landing.pending_month ORDER BY month")["month"]
+        keys = [key_of(month) for month in months_to_compute(home)]
     except warehouse.WarehouseError:
         return dg.SkipReason("A run is writing")
-    keys = [key_of(month) for month in months if MONTHS.has_partition_key(key_of(month))]
     if not keys:
         return dg.SkipReason("No month is pending")
-    latest = context.instance.get_latest_materialization_event(dg.AssetKey("files"))
-    landing_run = latest.run_id if latest else "none"
-    return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(
-                run_key=f"{landing_run}-{keys[0]}-{keys[-1]}",
-                tags={"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]},
-            )
-        ]
+    succeeded = context.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1)
+    request = dg.RunRequest(
+        run_key="-".join([*(run.run_id for run in succeeded), keys[0], keys[-1]]), tags=range_tags(keys[0], keys[-1])
     )
+    return dg.SensorResult(run_requests=[request])
 
 
 @dg.sensor(minimum_interval_seconds=600, default_status=dg.DefaultSensorStatus.RUNNING)

@@ -9,9 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from energy_pipeline.periods.deadlines import cited
+from energy_pipeline.periods.deadlines import REMINDED_DAYS_BEFORE, cited
 
-ALARM_DAYS_BEFORE = 3
 NAME = "Échéances d'autoconsommation collective"
 _OCTETS = 75
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
@@ -53,7 +52,7 @@ def _event(row: dict[str, Any]) -> Iterator[str]:
         yield "BEGIN:VALARM"
         yield "ACTION:DISPLAY"
         yield f"DESCRIPTION:{_text(summary)}"
-        yield f"TRIGGER:-P{ALARM_DAYS_BEFORE}D"
+        yield f"TRIGGER:-P{REMINDED_DAYS_BEFORE}D"
         yield "END:VALARM"
     yield "END:VEVENT"
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from energy_pipeline import french, warehouse
-from energy_pipeline.keys import files
+from energy_pipeline.formats import annexe2_write, dynamic_keys_write
 from energy_pipeline.mail import templating
 from energy_pipeline.mail.model import Body, Item, Message
 from energy_pipeline.mail.recipients import energy_managers
@@ -89,5 +89,5 @@ def _commands(keys: KeysDue, home: Path) -> tuple[str, str]:
 
 def _file(keys: KeysDue, day: date) -> str:
     if keys.key_type == "static":
-        return files.static_name(keys.operation_id, day)
-    return files.dynamic_name(keys.operation_id, keys.period_start, keys.period_end, keys.step_minutes or 15)
+        return annexe2_write.file_name(keys.operation_id, day, "2.12")
+    return dynamic_keys_write.file_name(keys.operation_id, keys.period_start, keys.period_end, keys.step_minutes or 15)

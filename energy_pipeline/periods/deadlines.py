@@ -9,6 +9,8 @@ from energy_pipeline.periods.calendar import Period
 from energy_pipeline.periods.working_days import add_working_days, has_local_law
 
 DYNAMIC = ("dynamic", "full_dynamic")
+REMINDED_DAYS_BEFORE = 3
+"""Calendar days before a deadline at which one is reminded of it."""
 
 
 @dataclass(frozen=True, slots=True)

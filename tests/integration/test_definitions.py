@@ -1,6 +1,6 @@
 """The Dagster side: the definitions load, their jobs cover every asset, checks fail on bad rows, sensors start runs."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +10,7 @@ from assets import checks
 from assets.definitions import build
 from assets.partitions import MONTHS, key_of
 from assets.resources import Installation, Warehouse
+from assets.schedules import after_publication
 from assets.sensors import inbox, pending_months
 from energy_pipeline import warehouse
 from energy_pipeline.tables import computed, landing, marts, schemas
@@ -161,17 +162,82 @@ def test_the_inbox_sensor_waits_until_files_stop_arriving(installation):
     assert len(evaluate(third.cursor).run_requests) == 1
 
 
+def leave_pending(database: Warehouse, *months: date) -> None:
+    with database.get_connection() as connection:
+        for month in months:
+            warehouse.insert(
+                connection, landing.PENDING_MONTH, schemas.frame(landing.PENDING_MONTH, [{"month": month}])
+            )
+
+
 def test_pending_months_start_one_run_for_all_of_them(installation, database, tmp_path):
     installation.home_folders()
     with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
-        context = dg.build_sensor_context(
-            instance=instance, resources={"installation": installation, "database": database}
-        )
+        context = dg.build_sensor_context(instance=instance, resources={"installation": installation})
         assert isinstance(pending_months(context), dg.SkipReason)
-        with database.get_connection() as connection:
-            for month in (date(2025, 9, 1), date(2025, 11, 1)):
-                rows = schemas.frame(landing.PENDING_MONTH, [{"month": month}])
-                warehouse.insert(connection, landing.PENDING_MONTH, rows)
+        leave_pending(database, date(2025, 9, 1), date(2025, 11, 1))
         [request] = pending_months(context).run_requests
         assert request.tags["dagster/asset_partition_range_start"] == "2025-09-01"
         assert request.tags["dagster/asset_partition_range_end"] == "2025-11-01"
+
+
+@dg.job
+def by_hand():
+    """What a person starts in the interface."""
+
+
+def test_months_whose_run_failed_wait_for_another_run_to_succeed(installation, database, tmp_path):
+    installation.home_folders()
+    leave_pending(database, MONTH)
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+        context = dg.build_sensor_context(instance=instance, resources={"installation": installation})
+
+        def asked() -> str | None:
+            [request] = pending_months(context).run_requests
+            return request.run_key
+
+        run = instance.create_run_for_job(by_hand, status=dg.DagsterRunStatus.STARTED)
+        assert "going on" in pending_months(context).skip_message
+        instance.report_run_failed(run)
+        first = asked()
+        assert asked() == first  # Dagster starts a key once: what failed is not started for ever
+        assert by_hand.execute_in_process(instance=instance).success
+        assert asked() != first
+
+
+def publish(installation: Installation, *due: tuple[str, str, str]) -> None:
+    """Publish deadlines of results: operation, due day, first day of the period."""
+    rows = [
+        {
+            "operation_id": operation_id, "kind": "results", "party": "enedis", "title": "", "description": "",
+            "article": "5.2.2", "due_on": date.fromisoformat(due_on), "period_start": date.fromisoformat(start),
+            "period_end": date.fromisoformat(due_on) - timedelta(days=8),
+        }
+        for operation_id, due_on, start in due
+    ]  # fmt: skip
+    with warehouse.connect(installation.home_folders().publication) as connection:
+        warehouse.create(connection, marts.TABLES)
+        warehouse.insert(connection, marts.DEADLINE, schemas.frame(marts.DEADLINE, rows))
+
+
+def test_a_landing_the_day_after_each_operation_is_published(installation):
+    def evaluate(instant: str) -> dg.RunRequest | dg.SkipReason:
+        at = datetime.fromisoformat(instant)
+        return after_publication(
+            dg.build_schedule_context(scheduled_execution_time=at, resources={"installation": installation})
+        )
+
+    assert "Nothing is published yet" in evaluate("2025-11-09T05:00:00+00:00").skip_message
+    publish(
+        installation,
+        ("ACC00000001", "2025-11-08", "2025-10-01"), ("ACC00000002", "2025-11-22", "2025-10-15"),
+        ("ACC00000003", "2025-11-08", "2025-10-01"),
+    )  # fmt: skip
+    request = evaluate("2025-11-09T05:00:00+00:00")
+    assert request.tags == {
+        "energy_pipeline/ACC00000001": "2025-10-01/2025-10-31",
+        "energy_pipeline/ACC00000003": "2025-10-01/2025-10-31",
+    }
+    # 23:30 in London is the day after in Paris.
+    assert set(evaluate("2025-11-22T23:30:00+00:00").tags) == {"energy_pipeline/ACC00000002"}
+    assert "No operation's results were due on 2025-11-09" in evaluate("2025-11-10T05:00:00+00:00").skip_message

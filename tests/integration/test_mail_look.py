@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from energy_pipeline import mail
-from energy_pipeline.mail import MissingDelivery, QuarantinedFile, Settings, alerts
+from energy_pipeline.mail import Settings, alerts
 from energy_pipeline.settings import Home
 from tests import publications
 from tests.programs import program
@@ -39,8 +39,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     with duckdb.connect(str(Home(home).publication)) as con:
         con.execute("UPDATE marts.operation SET recipients = ?", [ALL_ROLES])
     [report] = mail.messages(home, [date(2025, 10, 1)], SETTINGS)
-    refused = QuarantinedFile("f" * 64, "enedis/" + "Complement_CDC_" * 8 + ".csv", "Nombre illisible.")
-    late = MissingDelivery(
+    refused = alerts.QuarantinedFile("f" * 64, "enedis/" + "Complement_CDC_" * 8 + ".csv", "Nombre illisible.")
+    late = alerts.MissingDelivery(
         "ACC1", None, "results", "enedis", date(2025, 11, 8), None, "Résultats", "À livrer.", "5.2.2"
     )
     found = {"report": report, "refused": alerts.compose([refused], "x@y.example"),
