@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from energy_pipeline.demo.calendar import off_peak_text
 from energy_pipeline.demo.files import workbook
 from energy_pipeline.demo.model import Operation, Site
+from energy_pipeline.demo.world import boilers
 
 SUPPLIER = "TotalEnergies"
 
@@ -82,7 +83,7 @@ def _site_row(site: Site) -> tuple[object, ...]:
 
 
 def sites_file(operations: list[Operation], listed_on: date) -> bytes:
-    """Return the list of the sites that the supplier serves, one of them closed, and a boiler on gas."""
+    """Return the list of the sites that the supplier serves, one of them closed, and the points of gas."""
     buffer = io.BytesIO()
     book = workbook(buffer, datetime.combine(listed_on, time(6, 0)))
     sheet = book.add_worksheet("Périmètre")
@@ -95,8 +96,8 @@ def sites_file(operations: list[Operation], listed_on: date) -> bytes:
     place = ("2 place de la Mairie", acc.post_code, acc.commune)
     rows.append(("Electricité", acc.organiser, "Ancienne perception", f"30001{acc.index + 1:04d}60000", *place, "C5",
                  "Résilié", OPTIONS["BASE"], FTA["CUST"], 12, 4200, "", "01/01/2024", "31/03/2025"))  # fmt: skip
-    rows.append(("Gaz", acc.organiser, "Chaufferie de l'école", f"99001{acc.index + 1:04d}00001", *place, "T2", "Actif",
-                 "", "", "", 85000, "", "01/01/2024", ""))  # fmt: skip
+    rows += [("Gaz", acc.organiser, boiler.name, boiler.pce, *place, boiler.tariff, "Actif",
+              "", "", "", boiler.annual_kwh, "", "01/01/2024", "") for boiler in boilers(acc)]  # fmt: skip
     for n, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             if isinstance(value, str):

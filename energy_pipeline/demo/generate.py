@@ -19,6 +19,7 @@ from energy_pipeline.demo.calendar import HOURS_A_STEP, add_months, month_end
 from energy_pipeline.demo.direct_view import Row, invoices_file, sites_file
 from energy_pipeline.demo.enedis import deliver
 from energy_pipeline.demo.files import Inbox
+from energy_pipeline.demo.gas import gas_file, gas_month
 from energy_pipeline.demo.model import Anomaly, Operation, anomalies_csv
 from energy_pipeline.demo.simulate import Flows, Period, shares, simulate, truncated
 from energy_pipeline.demo.split import split
@@ -124,6 +125,9 @@ def _write_supplier(inbox: Inbox, lot: list[Operation], exports: list[list[Row]]
         path = f"fournisseur/DirectView_factures_{end:%Y-%m}{suffix}.xlsx"
         if rows:
             inbox.write(path, invoices_file(rows, end + timedelta(days=6)), sent)
+        if not number:
+            gas = gas_file(gas_month(lot[0], end.replace(day=1)), end + timedelta(days=6))
+            inbox.write(f"fournisseur/DirectView_factures_gaz_{end:%Y-%m}.xlsx", gas, sent)
     listed = month_end(add_months(first, len(exports) - 1))
     path = f"fournisseur/DirectView_perimetre_{listed:%Y-%m-%d}{suffix}.xlsx"
     inbox.write(path, sites_file(lot, listed), datetime.combine(listed, time(18, 0)))

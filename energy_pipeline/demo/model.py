@@ -46,6 +46,16 @@ class Plant:
 
 
 @dataclass(frozen=True)
+class Boiler:
+    """A point of gas: its PCE, tariff of distribution and energy of a year."""
+
+    pce: str
+    name: str
+    tariff: str
+    annual_kwh: int
+
+
+@dataclass(frozen=True)
 class Keys:
     """A version of the static keys: hundredths of a percent per consumer."""
 

@@ -1,7 +1,8 @@
 """Prices of the demo's supplier, and the regulated rates that a bill of 2025 or 2026 carries.
 
 TURPE: CRE, C5 of 1 November 2024, 1 February and 1 August 2025, C4 of 1 August 2025. Accise: CIBS L312-24, households
-and the like. CTA: orders of 20 July 2021 and 28 January 2026. VAT: loi de finances 2025, article 20.
+and the like. CTA: orders of 20 July 2021 and 28 January 2026. VAT: loi de finances 2025, article 20. Gas: ATRD7 of
+GRDF, CRE 2025-122.
 """
 
 from datetime import date
@@ -46,6 +47,16 @@ _EXCISE = (
 )  # fmt: skip
 _CTA = ((date(2021, 8, 1), 0.2193), (date(2026, 2, 1), 0.15))
 
+GAS_PRICE = Decimal("0.03212")
+GAS_CTA = Decimal("0.20800") + Decimal("0.0471") * Decimal("0.8321")
+"""On distribution, and on transport by its coefficient of July 2025."""
+_GAS_FIXED = {"T1": ((date(2025, 7, 1), "54.72"),), "T2": ((date(2025, 7, 1), "186.12"),)}
+_GAS_VARIABLE = {"T1": ((date(2025, 7, 1), "44.94"),), "T2": ((date(2025, 7, 1), "12.08"),)}
+_GAS_EXCISE = (
+    (date(2024, 1, 1), "16.37"), (date(2025, 1, 1), "17.16"), (TURPE_7, "15.43"), (date(2026, 2, 1), "16.39"),
+    (date(2026, 8, 1), "16.66"),
+)  # fmt: skip
+
 
 def _known(table: tuple[tuple, ...], day: date) -> tuple:
     """Return the row in force on `day`, or the first: no table of the C4 is known before August 2025."""
@@ -74,6 +85,21 @@ def excise(start: date) -> float:
 def cta(start: date) -> float:
     """Return the CTA as a part of the fixed TURPE of a period that starts on `start`."""
     return _known(_CTA, start)[1]
+
+
+def gas_fixed(tariff: str, start: date) -> Decimal:
+    """Return the fixed term of the ATRD in euros a year."""
+    return Decimal(_known(_GAS_FIXED[tariff], start)[1])
+
+
+def gas_variable(tariff: str, start: date) -> Decimal:
+    """Return the variable term of the ATRD in €/kWh."""
+    return Decimal(_known(_GAS_VARIABLE[tariff], start)[1]) / 1000
+
+
+def gas_excise(start: date) -> Decimal:
+    """Return the accise on gas in €/kWh for a consumption that starts on `start`."""
+    return Decimal(_known(_GAS_EXCISE, start)[1]) / 1000
 
 
 def is_reduced_vat(segment: str, start: date) -> bool:

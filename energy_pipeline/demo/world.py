@@ -8,7 +8,7 @@ import numpy as np
 
 from energy_pipeline.demo.calendar import add_months, period
 from energy_pipeline.demo.loads import PROFILES
-from energy_pipeline.demo.model import Faults, Keys, Operation, Plant, Site
+from energy_pipeline.demo.model import Boiler, Faults, Keys, Operation, Plant, Site
 from energy_pipeline.demo.weather import AZIMUTHS
 
 KEY_TYPES = ("static", "default", "dynamic")
@@ -234,6 +234,14 @@ def operation(index: int, *, consumers: int, producers: int, months: int, first:
         ),
         keys=_static_keys(listed, index, first, months) if key_type == "static" else (),
         faults=_faults(index, listed, months),
+    )
+
+
+def boilers(acc: Operation) -> tuple[Boiler, ...]:
+    """Return the points of gas of an organiser."""
+    return (
+        Boiler(f"99001{acc.index + 1:04d}00001", "Chaufferie de l'école", "T2", 85000),
+        Boiler(f"99001{acc.index + 1:04d}00002", "Logement du gardien", "T1", 5400),
     )
 
 

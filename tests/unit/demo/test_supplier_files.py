@@ -149,3 +149,21 @@ def test_unknown_site_is_in_no_list_and_no_perimeter(inbox):
     listed = {row[3] for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert sown["prm"] not in listed
     assert {prm(row) for month in MONTHS for row in invoices(inbox, month)} - listed == {sown["prm"]}
+
+
+def test_gas_bills_follow_the_rates_of_2025(inbox):
+    """September 2025: T2 186,12 € a year and 12,08 €/MWh, accise 15,43 €/MWh, all at 20 %."""
+    sheet = openpyxl.load_workbook(inbox / "fournisseur/DirectView_factures_gaz_2025-09.xlsx").active
+    head, *lines = sheet.iter_rows(values_only=True)
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    assert [row["TARIF D'ACHEMINEMENT"] for row in rows] == ["T2", "T1"]
+    row, kwh = rows[0], Decimal(str(rows[0]["TOTAL CONSO KWH"]))
+    assert kwh > 1000
+    assert abs(money(row, "TOTAL CONSO M3") * Decimal(str(row["COEFFICIENT DE CONVERSION"])) - kwh) <= Decimal("0.5")
+    assert money(row, "ATRD TERME FIXE") == Decimal("15.51")
+    for name, per_mwh in (("ATRD TERME VARIABLE", "12.08"), ("MONTANT TICGN / ACCISE SUR GAZ", "15.43"),
+                          ("MONTANT CONSO GAZ", "32.12")):  # fmt: skip
+        assert abs(money(row, name) - kwh * Decimal(per_mwh) / 1000) <= Decimal("0.005")
+    assert money(row, "TOTAL TTC") == money(row, "TOTAL HORS TVA", "TVA TN")
+    listed = openpyxl.load_workbook(inbox / "fournisseur/DirectView_perimetre_2025-11-30.xlsx").active
+    assert {row["PCE"] for row in rows} <= {line[3] for line in listed.iter_rows(min_row=2, values_only=True)}
