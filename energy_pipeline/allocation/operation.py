@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from energy_pipeline.allocation import keys, members, suspects
 from energy_pipeline.allocation.comparison import W_TO_KWH, Arrays
-from energy_pipeline.allocation.explain import Explanation, explain
+from energy_pipeline.allocation.split_explanation import Explanation, explain
 from energy_pipeline.allocation.faults import Fault
 from energy_pipeline.allocation.kernel import Split, allocate
 from energy_pipeline.allocation.key_files import KeyFile

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline import warehouse
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
+from energy_pipeline.cli.declared import declaration_of
 from energy_pipeline.formats import (
     annexe2_declaration,
     annexe2_rules,
@@ -22,9 +22,7 @@ from energy_pipeline.formats.annexe2_rules import Fault, NotConform
 from energy_pipeline.formats.grids import XLSX_MAGIC
 from energy_pipeline.formats.model import BadFile
 from energy_pipeline.landing.recognise import kind_of
-from energy_pipeline.metering.declaration import declaration
 from energy_pipeline.periods.grid import PARIS
-from energy_pipeline.settings import Home
 
 app = typer.Typer(no_args_is_help=True, help="Write and check Annexe 2: the operation and its participants.")
 
@@ -52,7 +50,7 @@ def export_command(
         raise fail("--to-complete ne vaut que pour le classeur (--format xlsx) : un csv ne se complète pas à la main.")
     day = _day(sent_on) if sent_on else datetime.now(PARIS).date()
     with clear_errors(NotConform):
-        found = _known(home, operation, day)
+        found = declaration_of(home, operation, day)
         if form is Form.CSV:
             plain = annexe2_write.without_typography(found)
             if plain != found:
@@ -94,17 +92,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"« {text} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-09-01.") from error
-
-
-def _known(home: Path, operation_id: str, day: date) -> Declaration:
-    """Return the declaration that the publication gives."""
-    with warehouse.connect(Home(home).publication, read_only=True) as connection:
-        rows = warehouse.run(connection, "annexe2/operation", operation_id=operation_id)
-        if rows.is_empty():
-            raise fail(f"L'opération {operation_id} n'est pas dans la publication.")
-        participants = warehouse.run(connection, "annexe2/participants", operation_id=operation_id, day=day)
-        awaited = warehouse.run(connection, "annexe2/awaited_participants", operation_id=operation_id)
-    return declaration(rows.row(0, named=True), participants.to_dicts(), awaited.to_dicts(), day)
 
 
 def _files(found: Declaration, operation_id: str, day: date, form: Form, to_complete: bool) -> dict[str, bytes]:

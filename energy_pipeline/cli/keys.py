@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +14,15 @@ import typer
 
 from energy_pipeline import warehouse
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail, month_option
-from energy_pipeline.formats import cdc
+from energy_pipeline.cli.declared import declaration_of
+from energy_pipeline.formats import annexe2_rules, annexe2_write, cdc, dynamic_keys_write
+from energy_pipeline.formats.annexe2_rules import NotConform
 from energy_pipeline.formats.model import BadFile
 from energy_pipeline.keys import check as checking
-from energy_pipeline.keys import compare, files, prices, rounding, situation, what_if
+from energy_pipeline.keys import compare, prices, rounding, situation, what_if
 from energy_pipeline.keys.propose import Objective, propose
 from energy_pipeline.keys.situation import KeyInputError, Situation
+from energy_pipeline.metering.declaration import with_static_keys
 from energy_pipeline.periods.grid import PARIS
 from energy_pipeline.settings import Home
 
@@ -81,7 +85,7 @@ def propose_command(
         raise fail("Une hypothèse (--remove, --add, --like, --roof-kwc) ne s'écrit pas : retirer --out.")
     from energy_pipeline.cli import keys_shown
 
-    with clear_errors(KeyInputError, BadFile), _publication(home) as connection:
+    with clear_errors(KeyInputError, BadFile, NotConform), _publication(home) as connection:
         selection = _selection(connection, operation, month, first, last)
         actual = _situation(connection, selection)
         imagined = _imagine(actual, remove or [], add or [], like or [], scale, roof)
@@ -96,7 +100,7 @@ def propose_command(
             _warn_of_changes(connection, selection)
             _warn_of_a_single_period(selection)
         if out:
-            _write(connection, selection, objective, priority or [], out, date_)
+            _write(connection, home, selection, objective, priority or [], out, date_)
 
 
 @app.command("export")
@@ -112,11 +116,11 @@ def export_command(
     date_: DateOption = None,
 ) -> None:
     """Write the best key, ready to send: an Annexe 5 file per period, or an Annexe 2.12 for a static key."""
-    with clear_errors(KeyInputError, BadFile), _publication(home) as connection:
+    with clear_errors(KeyInputError, BadFile, NotConform), _publication(home) as connection:
         selection = _selection(connection, operation, month, first, last)
         if objective.is_static:
             _warn_of_a_single_period(selection)
-        _write(connection, selection, objective, priority or [], out, date_)
+        _write(connection, home, selection, objective, priority or [], out, date_)
 
 
 @app.command("check")
@@ -126,7 +130,7 @@ def check_command(
     """Check an Annexe 5 file before it is sent: Enedis applies the default keys to the period of a faulty one."""
     from energy_pipeline.cli import keys_shown
 
-    with clear_errors(KeyInputError, BadFile), _publication(home) as connection:
+    with clear_errors(KeyInputError, BadFile, NotConform), _publication(home) as connection:
         operation, _, start, end = checking.parse_name(file.name)
         periods = _periods(connection, operation).filter(
             (pl.col("period_start") <= end) & (pl.col("period_end") >= start)
@@ -269,6 +273,7 @@ def _imagine(
 
 def _write(
     connection: duckdb.DuckDBPyConnection,
+    home: Path,
     selection: _Selection,
     objective: Objective,
     first: list[str],
@@ -277,7 +282,7 @@ def _write(
 ) -> None:
     out.mkdir(parents=True, exist_ok=True)
     if objective.is_static:
-        _write_static(connection, selection, objective, out, sent_on)
+        _write_static(connection, home, selection, objective, out, sent_on)
         return
     for start, end in selection.periods:
         period = _Selection(selection.operation_id, start, end, [(start, end)])
@@ -288,10 +293,10 @@ def _write(
         rows = dict(zip(at.consumers, key, strict=True))
         consumers = sorted(expected.consumers)
         nothing = np.zeros(key.shape[1], dtype=key.dtype)
-        content = files.write_dynamic(
+        content = dynamic_keys_write.write(
             consumers, np.array([rows.get(prm, nothing) for prm in consumers]), start, end, at.step_minutes
         )
-        name = files.dynamic_name(at.operation_id, start, end, at.step_minutes)
+        name = dynamic_keys_write.file_name(at.operation_id, start, end, at.step_minutes)
         if faults := checking.check(name, content, expected):
             raise KeyInputError(f"{name} ne serait pas conforme : {faults[0]}")
         (out / name).write_bytes(content)
@@ -300,20 +305,30 @@ def _write(
 
 
 def _write_static(
-    connection: duckdb.DuckDBPyConnection, selection: _Selection, objective: Objective, out: Path, sent_on: str | None
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    selection: _Selection,
+    objective: Objective,
+    out: Path,
+    sent_on: str | None,
 ) -> None:
     at = _situation(connection, selection)
     key = propose(objective, at, _prices(connection, at) if objective.needs_prices else None)
-    shares = dict(zip(at.consumers, key[:, 0].tolist(), strict=True))
-    # Who participates on the last day is whom the next key is for; a leaver's share would go to the surplus.
-    participants = _participants(connection, replace(selection, first=selection.last)).to_dicts()
-    present = {row["prm"] for row in participants if row["role"] == "consumer"}
+    shares = {prm: Decimal(each).scaleb(-2) for prm, each in zip(at.consumers, key[:, 0].tolist(), strict=True)}
     day = _day(sent_on) if sent_on else datetime.now(PARIS).date()
-    path = out / files.static_name(at.operation_id, day)
-    path.write_bytes(files.write_static(participants, {prm: each for prm, each in shares.items() if prm in present}))
+    declared = annexe2_write.without_typography(with_static_keys(declaration_of(home, at.operation_id, day), shares))
+    path = out / annexe2_write.file_name(at.operation_id, day, "2.12")
+    path.write_bytes(annexe2_write.write_participants(declared, day, is_static=True, to_complete=True))
     console.print(f"Écrit : {path}", markup=False, soft_wrap=True)
-    for line in files.to_complete(participants):
-        console.print(f"À compléter avant l'envoi — {line}", markup=False, soft_wrap=True)
+    # A leaver's share would go to the surplus: it is not sent, and that is said.
+    present = {row.get("PRM") for row in declared.participants}
+    if left := sorted(prm for prm, share in shares.items() if share and prm not in present):
+        console.print(
+            f"Sortis du périmètre, donc sans clé dans ce fichier : {', '.join(left)}.", markup=False, soft_wrap=True
+        )
+    for fault in annexe2_rules.check_participants(declared, day, "csv", is_static=True):
+        heading = "À vérifier" if fault.is_remark else "À compléter avant l'envoi"
+        console.print(f"{heading} — {fault}", markup=False, soft_wrap=True)
     console.print(
         "À envoyer 15 jours ouvrés au moins avant la date d'effet souhaitée (convention §4.3.1).", soft_wrap=True
     )

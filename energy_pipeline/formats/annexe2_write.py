@@ -49,9 +49,13 @@ def write_operation(found: Declaration, sent_on: date) -> bytes:
     return _encoded([(one.label, found.fields.get(one.label, "")) for one in wanted.of(*parts)])
 
 
-def write_participants(found: Declaration, sent_on: date, *, is_static: bool) -> bytes:
-    """Return Annexe 2.12: the printed header, then a participant a row. Raises NotConform."""
-    refuse(annexe2_rules.check_participants(found, sent_on, "csv", is_static))
+def write_participants(found: Declaration, sent_on: date, *, is_static: bool, to_complete: bool = False) -> bytes:
+    """Return Annexe 2.12: the printed header, then a participant a row. Raises NotConform.
+
+    `to_complete`: mandatory fields may be empty, for the organiser to fill in before it is sent.
+    """
+    faults = annexe2_rules.check_participants(found, sent_on, "csv", is_static)
+    refuse(fault for fault in faults if not (to_complete and fault.is_missing))
     labels = [one.label for one in layout(sent_on).of(PARTICIPANT)]
     rows = [[_protected(label, row.get(label, "")) for label in labels] for row in found.participants]
     return _encoded([labels, *rows])

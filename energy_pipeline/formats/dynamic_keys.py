@@ -24,14 +24,14 @@ def is_header(cells: list[str]) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _labels(start: date, end: date, step: int) -> tuple[datetime, ...]:
+def labels_of(start: date, end: date, step: int) -> tuple[datetime, ...]:
     """Return the local label of each step: an hour doubled in autumn gives its steps twice over."""
     hours = grid.local_hours(start, end)
     return tuple(hour + timedelta(minutes=minute) for hour in hours for minute in range(0, 60, step))
 
 
 @lru_cache(maxsize=16)
-def _written(labels: tuple[datetime, ...]) -> list[str]:
+def written_labels(labels: tuple[datetime, ...]) -> list[str]:
     """Return the labels as a file writes them."""
     return [f"{label:%d/%m/%Y %H:%M}" for label in labels]
 
@@ -50,7 +50,7 @@ def _regular(decoded: str, consumers: int, labels: tuple[datetime, ...]) -> NDAr
         return None
     if table.width != consumers + 1 or table.height != len(labels):
         return None
-    if table.to_series(0).to_list() != _written(labels):
+    if table.to_series(0).to_list() != written_labels(labels):
         return None
     shares = (
         table.drop(table.columns[0])
@@ -103,7 +103,7 @@ def read(name: str, content: bytes) -> Reading:
     step = parsed.step_minutes or (15 if end >= grid.STEP_CHANGE else 30)
     if step not in _STEPS:
         raise BadFile("Pas inconnu dans le nom du fichier : 15 ou 30 minutes attendues.", value=str(step))
-    labels = _labels(start, end, step)
+    labels = labels_of(start, end, step)
     notes: list[Note] = []
     percents = _regular(decoded, len(consumers), labels)
     if percents is None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from energy_pipeline.formats import text
+from energy_pipeline.formats.dynamic_keys import labels_of
+from energy_pipeline.formats.dynamic_keys_write import FIRST_COLUMN, WHOLE, file_name, percent
 from energy_pipeline.formats.model import BadFile
-from energy_pipeline.keys.files import FIRST_COLUMN, dynamic_name, labels, percent
-from energy_pipeline.keys.rounding import WHOLE
 from energy_pipeline.periods import grid
 
 _NAME = re.compile(r"(ACC\d{7,9})_(\d{1,2})_(\d{8})_(\d{8})\.txt")
@@ -50,7 +50,7 @@ def parse_name(name: str) -> tuple[str, int, date, date]:
 
 def check(name: str, content: bytes, expected: Expected) -> list[BadFile]:
     """Return every fault of a key file, with its line, column and value; none when it can be sent."""
-    wanted = dynamic_name(expected.operation_id, expected.period_start, expected.period_end, expected.step_minutes)
+    wanted = file_name(expected.operation_id, expected.period_start, expected.period_end, expected.step_minutes)
     faults = [] if name == wanted else [BadFile(f"Nom de fichier inattendu : {wanted} attendu.", value=name)]
     try:
         decoded = text.decode(content)
@@ -64,7 +64,7 @@ def check(name: str, content: bytes, expected: Expected) -> list[BadFile]:
     if not lines:
         return [*faults, BadFile("Le fichier est vide.")]
     consumers, of_header = _header(lines[0].split(";"), expected)
-    body = _Body(consumers, labels(expected.period_start, expected.period_end, expected.step_minutes))
+    body = _Body(consumers, labels_of(expected.period_start, expected.period_end, expected.step_minutes))
     for number, line in enumerate(lines[1:], start=2):
         body.read(number, line.split(";"))
     body.end(len(lines))
@@ -102,7 +102,7 @@ class _Body:
     """The lines after the header, read one by one against the labels that must follow one another."""
 
     consumers: list[str]
-    labels: list[datetime]
+    labels: Sequence[datetime]
     faults: list[BadFile] = field(default_factory=list)
     position: int = 0
 

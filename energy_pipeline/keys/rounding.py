@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from energy_pipeline.formats.dynamic_keys_write import WHOLE
+
 FloatArray = NDArray[np.float64]
 Hundredths = NDArray[np.int32]
 
-WHOLE = 10_000
-"""100,00 % in hundredths of a percent."""
 NOISE = 1e-6
 """A share this close to a whole hundredth is that hundredth: 0.5081 × 10 000 is not exactly 5081 in floating point."""
 

@@ -24,8 +24,8 @@ from energy_pipeline.formats import (
 )
 from energy_pipeline.formats.grids import XLSX_MAGIC
 from energy_pipeline.formats.model import TABLE_OF_KIND, BadFile, Reading
-from energy_pipeline.landing import frames, limits, operations, recognise, registry
-from energy_pipeline.landing.operations import Knowledge
+from energy_pipeline.landing import attribution, frames, hiding, limits, recognise, registry
+from energy_pipeline.landing.attribution import Knowledge
 from energy_pipeline.landing.walk import Entry, Inbox, containers
 from energy_pipeline.tables import landing as t
 from energy_pipeline.tables.model import Table
@@ -132,9 +132,12 @@ def _tier(entry: Entry) -> int:
 class _Landing:
     """One run over an inbox. State: what is known of files and operations so far."""
 
-    def __init__(self, inbox: Inbox, entries: Sequence[Entry], files: pl.DataFrame):
+    def __init__(
+        self, inbox: Inbox, entries: Sequence[Entry], files: pl.DataFrame, stand_in: hiding.StandIn | None = None
+    ):
         self.inbox = inbox
-        self.knowledge: Knowledge = operations.knowledge(entries, files)
+        self.stand_in = stand_in
+        self.knowledge: Knowledge = attribution.knowledge(entries, files)
         self.registered = registry.known_files(files)
         self.loaded = {
             (file_id, known.operation_id) for (_, file_id), known in self.registered.items() if known.refusal is None
@@ -151,7 +154,7 @@ class _Landing:
             content = self.inbox.read(entry)
         except BadFile as refusal:
             fault = fault or refusal
-        identity = registry.file_id(entry.name, content)
+        identity = registry.file_id(entry.own_name, content)
         file = _File(entry, identity, content, self.registered.get((entry.path, identity)))
         if fault is None:
             return file
@@ -161,6 +164,9 @@ class _Landing:
     def refuse(self, file: _File, refusal: BadFile, batch: _Batch, kind: str | None = None) -> None:
         """Register the file as quarantined, unless the registry says so already; it tells nothing of the others."""
         self.knowledge.disown(file.entry)
+        content = file.content
+        if self.stand_in:
+            refusal, content = hiding.refusal(refusal, self.stand_in), hiding.content(content, self.stand_in)
         common = registry.row(file.entry, file.file_id, len(file.content))
         parsed = names.parse(file.entry.name)
         has_period = parsed.period_start is not None and parsed.period_end is not None
@@ -175,16 +181,16 @@ class _Landing:
         row = registry.refused(common, refusal, known)
         if file.known is None or file.known.refusal != registry.refusal_of(refusal):
             batch.files.append(row)
-            batch.refused.append(Refused(file.entry.path, file.content, refusal))
+            batch.refused.append(Refused(file.entry.path, content, refusal))
 
     def take(self, file: _File, reading: Reading, batch: _Batch, is_last_try: bool) -> None:
         """Load a reading, or keep its file for the end when its operation is not known yet."""
         if file.known is not None and file.is_settled:
             self.knowledge.learn(self._of(file.entry, reading, file.known.operation_id))
             return
-        if reading.kind in operations.NEEDS_OPERATION:
+        if reading.kind in attribution.NEEDS_OPERATION:
             try:
-                operation = operations.operation_of(file.entry, reading, self.knowledge)
+                operation = attribution.operation_of(file.entry, reading, self.knowledge)
             except BadFile as refusal:
                 if is_last_try:
                     self.refuse(file, refusal, batch, reading.kind)
@@ -216,7 +222,7 @@ class _Landing:
             others = tuple(self._of(entry, other, operation) for other in reading.others)
             reading = replace(reading, operation_id=operation, rows=rows, others=others)
         if reading.kind == "perimeter" and reading.period_end is None:
-            period = operations.period_of(entry, reading, self.knowledge)
+            period = attribution.period_of(entry, reading, self.knowledge)
             if period:
                 reading = replace(reading, period_start=period[0], period_end=period[1])
         return reading
@@ -260,7 +266,8 @@ class _Landing:
                 readings.append((file, curve))
         # What is refused, and who participates, are known before any file gets its operation from another.
         for file, reading in sorted(readings, key=lambda pair: pair[1].kind not in _TEACHING):
-            self.take(file, reading, batch, is_last_try)
+            told = hiding.reading(reading, self.stand_in) if self.stand_in else reading
+            self.take(file, told, batch, is_last_try)
         return batch.landed(self.entered)
 
 
@@ -296,7 +303,12 @@ def _batches(entries: Sequence[Entry], most: int) -> Iterator[list[Entry]]:
 
 
 def land(
-    inbox: Path, registry: pl.DataFrame, *, passwords: Mapping[str, str] | None = None, batch_files: int = 2000
+    inbox: Path,
+    registry: pl.DataFrame,
+    *,
+    passwords: Mapping[str, str] | None = None,
+    stand_in: hiding.StandIn | None = None,
+    batch_files: int = 2000,
 ) -> Iterator[Landed]:
     """Read what is new in the inbox and yield it by batches, in bounded memory.
 
@@ -305,12 +317,14 @@ def land(
     reason, but for one last word when it is gone from the inbox.
     Rows of landing.file replace those of the same (path, file_id) and those of the paths in `Landed.entered`;
     `registry.supersede` then decides the statuses. `passwords` open encrypted archives; those of the « [Mot de passe] »
-    mails of the inbox are found.
+    mails of the inbox are found. `stand_in` hides the points whose holder is forgotten.
     """
     tree = Inbox(inbox, passwords or {})
     try:
         entries = sorted(tree.entries(), key=_tier)
-        run = _Landing(tree, entries, registry)
+        if stand_in:
+            entries = [hiding.entry(entry, stand_in) for entry in entries]
+        run = _Landing(tree, entries, registry, stand_in)
         for batch in _batches(entries, batch_files):
             yield from _unless_empty(run.land(batch, is_last_try=False))
         last, run.deferred = run.deferred, []

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from energy_pipeline import french
 from energy_pipeline.formats.annexe2 import KEY_TYPE_FIELD, KEY_TYPE_WORDS
 from energy_pipeline.formats.annexe2_declaration import Declaration
 from energy_pipeline.formats.annexe2_layout import OPERATION_PARTS, PARTICIPANT, ROLE_SHEETS, layout
@@ -34,6 +36,17 @@ def declaration(
         {one.label: found[one.label] for one in fields if one.label in found},
         tuple(_participant(row, sent_on, is_static) for row in (*participants, *awaited)),
     )
+
+
+def with_static_keys(found: Declaration, shares: Mapping[str, Decimal]) -> Declaration:
+    """Return a declaration whose consumers have these static keys, in percent by PRM; 0 for those without any."""
+    participants = (
+        {**row, "COEF_STATIC": french.number(shares.get(row.get("PRM", ""), 0), 2)}
+        if row["TYPE"] == ROLE_SHEETS["consumer"]
+        else row
+        for row in found.participants
+    )
+    return replace(found, participants=tuple(participants))
 
 
 def _participant(row: Mapping[str, Any], sent_on: date, is_static: bool) -> dict[str, str]:

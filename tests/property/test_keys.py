@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
-from energy_pipeline.formats import dynamic_keys
-from energy_pipeline.keys import dynamic, files, rounding, static
+from energy_pipeline.formats import dynamic_keys, dynamic_keys_write
+from energy_pipeline.keys import dynamic, rounding, static
 from energy_pipeline.keys.check import Expected, check
 
 calm = settings(deadline=None, max_examples=60)
@@ -246,11 +246,12 @@ def test_a_hundredth_goes_where_it_can_be_used(steps, data):
 )  # fmt: skip
 def test_what_is_written_is_read_back_and_conforms(day, consumers, seed):
     step = 30 if day < date(2024, 10, 1) else 15
-    steps = len(files.labels(day, day, step))
+    steps = len(dynamic_keys.labels_of(day, day, step))
     random = np.random.default_rng(seed)
     key = rounding.hundredths(random.dirichlet(np.ones(consumers), steps).T * random.choice([1.0, 0.4], steps))
     prms = [f"3000100000{row:04d}" for row in range(consumers)]
-    name, content = files.dynamic_name("ACC00000001", day, day, step), files.write_dynamic(prms, key, day, day, step)
+    name = dynamic_keys_write.file_name("ACC00000001", day, day, step)
+    content = dynamic_keys_write.write(prms, key, day, day, step)
     assert check(name, content, Expected("ACC00000001", day, day, frozenset(prms))) == []
     read = dynamic_keys.read(name, content)
     assert [row["consumer_prm"] for row in read.rows] == prms

@@ -18,6 +18,7 @@ from energy_pipeline.formats import (
     cdc,
     cdc_batch,
     dynamic_keys,
+    dynamic_keys_write,
     enedis_files,
     energy,
     exchange_detail,
@@ -27,7 +28,6 @@ from energy_pipeline.formats import (
 )
 from energy_pipeline.formats.annexe2_declaration import Declaration
 from energy_pipeline.formats.annexe2_layout import layout
-from energy_pipeline.keys import files as key_files
 from tests.sirets import siret
 
 SENT_ON = date(2025, 10, 1)
@@ -245,8 +245,8 @@ def test_synthesis(drawn):
 @given(st.sampled_from(CHANGES), PRMS, st.randoms(use_true_random=False))
 def test_annexe_5(day, prms, random):
     key = np.array([[random.randint(0, 10_000 // len(prms)) for _ in range(quarters_of(day, day))] for _ in prms])
-    name = key_files.dynamic_name("ACC00000001", day, day, 15)
-    found = dynamic_keys.read(name, key_files.write_dynamic(prms, key, day, day, 15))
+    name = dynamic_keys_write.file_name("ACC00000001", day, day, 15)
+    found = dynamic_keys.read(name, dynamic_keys_write.write(prms, key, day, day, 15))
     assert [row["consumer_prm"] for row in found.rows] == prms
     np.testing.assert_allclose([row["percents"] for row in found.rows], key / 100, rtol=0, atol=1e-12)
     assert (found.period_start, found.period_end, found.rows[0]["step_minutes"]) == (day, day, 15)

@@ -55,6 +55,7 @@ def home(tmp_path_factory):
         marts.OPERATION_MONTH: [
             PERIOD | {"key_type_used": "static", "steps_expected": 3 * STEPS, "steps_estimated": 0, "steps_missing": 0}
         ],
+        marts.OPERATION: [{"operation_id": ACC, "key_type": "static"}],
         marts.CURVE: list(curves()),
         marts.PARTICIPANT: list(stays()),
         marts.DISTRIBUTION_KEY: [
@@ -183,10 +184,26 @@ def test_export_of_a_static_key_is_an_annexe_2_12(home, tmp_path):
         "--date", "2025-11-03",
     )  # fmt: skip
     assert code == 0, output
-    assert "PROD 30001000000099 : INSTALLATION, MAIL" in output
+    for mandatory in ("MAIL", "INSTALLATION"):
+        assert f"À compléter avant l'envoi — {mandatory} de PROD {SUN}" in output
     content = (tmp_path / f"{ACC}_20251103_ANNEXE2.12.csv").read_bytes().decode("iso-8859-1")
     assert f"CONS;{ONE};;École;1 rue des Écoles;99900101900010;0,00;;;" in content
     assert f"CONS;{TWO};;Mairie;1 rue des Écoles;99900101900010;100,00;;;" in content
+    assert f"CONS;{ABSENT};;Stade;1 rue des Écoles;99900101900010;0,00;;;" in content
+
+
+def test_the_share_of_a_leaver_is_not_sent_and_that_is_said(home, tmp_path):
+    left = tmp_path / "home"
+    shutil.copytree(home, left, symlinks=True)
+    with warehouse.connect(Home(left).publication) as connection:
+        connection.execute("UPDATE marts.participant SET valid_to = DATE '2025-11-01' WHERE prm = ?", [TWO])
+    code, output = run(
+        "export", "--home", left, "--operation", ACC, "--objective", "static-euros", "--out", tmp_path,
+        "--date", "2025-11-03",
+    )  # fmt: skip
+    assert code == 0, output
+    assert f"Sortis du périmètre, donc sans clé dans ce fichier : {TWO}." in output
+    assert TWO not in (tmp_path / f"{ACC}_20251103_ANNEXE2.12.csv").read_text("iso-8859-1")
 
 
 @pytest.mark.parametrize(

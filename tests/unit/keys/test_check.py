@@ -1,16 +1,15 @@
-"""Annexe 5 and Annexe 2.12 as the convention prints them, and the faults that Enedis would find."""
+"""Annexe 5 as the convention prints it, and the faults that Enedis would find."""
 
 from datetime import date
 
 import numpy as np
 import pytest
 
-from energy_pipeline.formats import annexe2
+from energy_pipeline.formats import dynamic_keys_write
+from energy_pipeline.formats.dynamic_keys import labels_of
 from energy_pipeline.formats.model import BadFile
 from energy_pipeline.keys import check as checking
-from energy_pipeline.keys import files
 from energy_pipeline.keys.check import Expected, check
-from energy_pipeline.keys.situation import KeyInputError
 
 ONE, TWO = "30001000000011", "30001000000022"
 DAY = date(2024, 11, 1)
@@ -19,8 +18,8 @@ EXPECTED = Expected("ACC00000001", DAY, DAY, frozenset({ONE, TWO}))
 
 
 def written(day: date = DAY, last: date | None = None) -> bytes:
-    steps = len(files.labels(day, last or day, 15))
-    return files.write_dynamic([ONE, TWO], np.tile([[5081], [3986]], steps), day, last or day, 15)
+    steps = len(labels_of(day, last or day, 15))
+    return dynamic_keys_write.write([ONE, TWO], np.tile([[5081], [3986]], steps), day, last or day, 15)
 
 
 def lines() -> list[str]:
@@ -30,7 +29,8 @@ def lines() -> list[str]:
 def test_the_printed_example():
     """Convention §11.5.1: name, header and first lines."""
     month = written(DAY, date(2024, 11, 30)).decode().splitlines()
-    assert files.dynamic_name("ACC00000001", DAY, date(2024, 11, 30), 15) == "ACC00000001_15_01112024_30112024.txt"
+    name = dynamic_keys_write.file_name("ACC00000001", DAY, date(2024, 11, 30), 15)
+    assert name == "ACC00000001_15_01112024_30112024.txt"
     assert month[:3] == [f"Horodate;{ONE};{TWO}", "01/11/2024 00:00;50,81;39,86", "01/11/2024 00:15;50,81;39,86"]
     assert month[-1] == "30/11/2024 23:45;50,81;39,86"
     assert len(month) == 1 + 30 * 96
@@ -49,7 +49,7 @@ def test_the_changes_of_hour():
 @pytest.mark.parametrize("key", [np.full((2, 95), 10), np.full((2, 96), 6000), np.full((2, 96), -1)])
 def test_a_key_that_does_not_fit_is_not_written(key):
     with pytest.raises(ValueError, match=r"steps|exceeds"):
-        files.write_dynamic([ONE, TWO], key, DAY, DAY, 15)
+        dynamic_keys_write.write([ONE, TWO], key, DAY, DAY, 15)
 
 
 def faults(changed: list[str], name: str = NAME, expected: Expected = EXPECTED) -> list[str]:
@@ -138,50 +138,3 @@ def test_what_is_no_text_or_nothing():
 def test_a_name_that_says_nothing_is_refused(name):
     with pytest.raises(BadFile):
         checking.parse_name(name)
-
-
-PARTICIPANTS = [
-    {"prm": ONE, "role": "consumer", "name": "École du Bœuf", "address": "1 rue de l’Église",
-     "siret_rna": "99900101900010", "power_kw": None, "installation": None},
-    {"prm": "00000000000011", "role": "consumer", "name": "Mairie", "address": "2 rue Haute", "siret_rna": "W09878987",
-     "power_kw": None, "installation": None},
-    {"prm": TWO, "role": "producer", "name": "Commune", "address": "3 rue Basse", "siret_rna": "99900101900010",
-     "power_kw": 36.0, "installation": "SOLAIRE PHOTOVOLTAIQUE"},
-]  # fmt: skip
-
-
-def test_annexe_2_12_is_what_the_convention_prints():
-    content = files.write_static(PARTICIPANTS, {ONE: 2334})
-    assert content.decode("iso-8859-1").splitlines() == [
-        "TYPE;PRM;RACCO;RAISON SOCIALE;ADRESSE;SIRET_RNA;COEF_STATIC;MAIL;PUISSANCE;INSTALLATION",
-        f"CONS;{ONE};;École du Boeuf;1 rue de l'Église;99900101900010;23,34;;;",
-        "CONS;'00000000000011;;Mairie;2 rue Haute;W09878987;0,00;;;",
-        f"PROD;{TWO};;Commune;3 rue Basse;99900101900010;;;36;SOLAIRE PHOTOVOLTAIQUE",
-    ]
-    assert files.static_name("ACC00000001", date(2025, 10, 1)) == "ACC00000001_20251001_ANNEXE2.12.csv"
-
-
-def test_annexe_2_12_is_read_back():
-    name = files.static_name("ACC00000001", date(2025, 10, 1))
-    rows = annexe2.read_participants(name, files.write_static(PARTICIPANTS, {ONE: 2334}), date(2025, 10, 2)).rows
-    assert [(row["prm"], row["role"], row["share"] and float(row["share"])) for row in rows] == [
-        (ONE, "consumer", 0.2334), ("00000000000011", "consumer", 0), (TWO, "producer", None),
-    ]  # fmt: skip
-
-
-def test_what_annexe_2_12_cannot_hold_is_refused():
-    with pytest.raises(KeyInputError, match="point-virgule"):
-        files.write_static([PARTICIPANTS[0] | {"name": "A;B"}], {})
-    with pytest.raises(KeyInputError, match="ISO-8859-1"):
-        files.write_static([PARTICIPANTS[0] | {"name": "Ωmega"}], {})
-    with pytest.raises(KeyInputError, match=TWO):
-        files.write_static(PARTICIPANTS, {TWO: 100})
-    with pytest.raises(ValueError, match="exceeds"):
-        files.write_static(PARTICIPANTS, {ONE: 9000, "00000000000011": 1001})
-    with pytest.raises(ValueError, match="characters"):
-        files.static_name("Opération d'un nom beaucoup trop long", date(2025, 10, 1))
-
-
-def test_what_stays_to_be_typed_is_named():
-    empty = PARTICIPANTS[0] | {"siret_rna": None}
-    assert files.to_complete([empty, PARTICIPANTS[2]]) == [f"CONS {ONE} : SIRET_RNA", f"PROD {TWO} : MAIL"]
