@@ -79,7 +79,7 @@ def knowledge(entries: Iterable[Entry], registry: pl.DataFrame) -> Knowledge:
         for delivery, found in _claims(entry):
             claims[delivery].update(found)
         if period:
-            for delivery in entry.deliveries:
+            for delivery in filter(None, entry.deliveries):
                 periods[delivery].add(period)
     known = Knowledge(claims, {delivery: frozenset(found) for delivery, found in periods.items()})
     loaded = registry.filter(
@@ -137,8 +137,8 @@ def _by_content(entry: Entry, reading: Reading, known: Knowledge) -> set[str]:
     return set()
 
 
-def period_of(entry: Entry, reading: Reading, known: Knowledge) -> Period | None:
-    """Return the period of a file that bears none (the list of participants): its delivery's, if it has only one."""
+def period_of(entry: Entry, known: Knowledge) -> Period | None:
+    """Return the period of a file that bears none (participants, one refused): its delivery's, if it has only one."""
     for label in entry.labels:
         if found := names.period_in(label):
             return found

@@ -169,14 +169,15 @@ class _Landing:
             refusal, content = hiding.refusal(refusal, self.stand_in), hiding.content(content, self.stand_in)
         common = registry.row(file.entry, file.file_id, len(file.content))
         parsed = names.parse(file.entry.name)
-        has_period = parsed.period_start is not None and parsed.period_end is not None
+        bears_one = parsed.period_start and parsed.period_end
+        period = None if bears_one else attribution.period_of(file.entry, self.knowledge)
         known = {
             "kind": kind,
             "operation_id": parsed.operation_id or next(iter(_operations_around(file.entry)), None),
             "prm": parsed.prm,
             "series": parsed.series if kind in ("curve", "energy", "exchange") else None,
-            "period_start": parsed.period_start if has_period else None,
-            "period_end": parsed.period_end if has_period else None,
+            "period_start": period[0] if period else parsed.period_start,
+            "period_end": period[1] if period else parsed.period_end,
         }
         row = registry.refused(common, refusal, known)
         if file.known is None or file.known.refusal != registry.refusal_of(refusal):
@@ -222,7 +223,7 @@ class _Landing:
             others = tuple(self._of(entry, other, operation) for other in reading.others)
             reading = replace(reading, operation_id=operation, rows=rows, others=others)
         if reading.kind == "perimeter" and reading.period_end is None:
-            period = attribution.period_of(entry, reading, self.knowledge)
+            period = attribution.period_of(entry, self.knowledge)
             if period:
                 reading = replace(reading, period_start=period[0], period_end=period[1])
         return reading

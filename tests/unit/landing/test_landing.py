@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, date, datetime
+from pathlib import PurePosixPath
 
 import polars as pl
 import pytest
@@ -352,6 +353,24 @@ def test_a_copy_touches_what_its_original_touches(house):
     put(house, f"{ACC}/2/{CURVE}", curve(), at="2024-12-08T12:00:00+01:00")
     assert months(house) == {date(2024, 11, 1)}
     assert house.status() == {f"{ACC}/1/{CURVE}": "duplicate", f"{ACC}/2/{CURVE}": "loaded"}
+
+
+@pytest.mark.parametrize(
+    ("path", "period"),
+    [
+        (f"{SUBJECT}/courbe.csv", (date(2024, 11, 1), date(2024, 11, 1))),
+        (f"lot/{ACC}_courbe.csv", (date(2024, 11, 1), date(2024, 11, 1))),
+        (f"{ACC}_courbe.csv", (None, None)),
+    ],
+    ids=["subject", "siblings", "loose: what lies beside it arrived apart"],
+)
+def test_a_refused_file_without_a_period_has_that_of_its_delivery(house, path, period):
+    put(house, str(PurePosixPath(path).parent / SIBLING[0]), SIBLING[1])
+    put(house, path, b"01/11/2024 00:00;x;1;2;3;\n")
+    house.land()
+    row = house.file(path)
+    assert row["status"] == "quarantined"
+    assert (row["period_start"], row["period_end"]) == period
 
 
 def test_refused_and_noted_files_without_a_period_touch_their_month_of_reception(house):
