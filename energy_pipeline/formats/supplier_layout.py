@@ -27,6 +27,7 @@ from energy_pipeline.formats import grids, text
 from energy_pipeline.formats.model import TABLE_OF_KIND
 from energy_pipeline.settings import REFERENCE
 from energy_pipeline.tables.columns import SLOTS
+from energy_pipeline.tables.supplier import FLUIDS
 
 FOLDER = REFERENCE / "layouts"
 FACTORS = {
@@ -40,6 +41,13 @@ HELPERS: Mapping[str, frozenset[str]] = {
     "readings": frozenset({"index", "pce", *(f"index_{slot.lower()}" for slot in SLOTS)}),
 }
 """Columns that a layout may name beside those of the table: the reader of the kind knows what to do with them."""
+_REQUIRED = ("supplier", "kind", "version", "source", "recognised_by", "columns")
+_WORDS = frozenset(
+    {*_REQUIRED, "extends", "fluid", "sheets", "fingerprints", "spans_two_lines", "credits", "kept_as_written",
+     "computed"}
+)  # fmt: skip
+_COLUMN_WORDS = frozenset({"aliases", "type", "mandatory", "unit", "sign", "values", "combine", "repeated"})
+_FORMULA_WORDS = frozenset({"first", "plus", "minus"})
 
 
 class LayoutError(Exception):
@@ -84,10 +92,17 @@ def fingerprint(header: Sequence[str]) -> str:
 
 @cache
 def supplier_layouts(folder: Path = FOLDER) -> tuple[SupplierLayout, ...]:
-    """Return the layouts of a folder, by name. Raises LayoutError."""
-    written = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
-    chosen = {name: data for name, data in written.items() if "kind" in data or "extends" in data}
+    """Return the layouts of a folder, by name; those of no supplier are left to their readers. Raises LayoutError."""
+    written = {path.stem: _toml(path) for path in sorted(folder.glob("*.toml"))}
+    chosen = {name: data for name, data in written.items() if data.keys() & {"supplier", "kind", "extends"}}
     return tuple(_layout(name, _extended(name, chosen)) for name in chosen)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise LayoutError(f"{path.stem}: {error}") from error
 
 
 def _extended(name: str, written: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -107,7 +122,25 @@ def _extended(name: str, written: Mapping[str, dict[str, Any]]) -> dict[str, Any
     return {**merged, "columns": columns, "kept_as_written": known}
 
 
+def _check_words(name: str, data: Mapping[str, Any]) -> None:
+    """Raise LayoutError for a word that is missing or misspelt: it would change what is read without a sound."""
+    if missing := [word for word in _REQUIRED if not data.get(word)]:
+        raise LayoutError(f"{name}: {', '.join(missing)} is missing")
+    parts = [("the file", data, _WORDS)]
+    parts += [(f"columns.{column}", entry, _COLUMN_WORDS) for column, entry in data["columns"].items()]
+    parts += [(f"computed.{column}", entry, _FORMULA_WORDS) for column, entry in data.get("computed", {}).items()]
+    for place, entry, known in parts:
+        if unknown := sorted(entry.keys() - known):
+            raise LayoutError(f"{name}: unknown word {', '.join(unknown)} in {place}")
+    for column, entry in data["columns"].items():
+        if not isinstance(entry.get("aliases"), list) or not entry["aliases"]:
+            raise LayoutError(f"{name}: aliases of {column} must be a list of headers")
+    if data.get("fluid", FLUIDS[0]) not in FLUIDS:
+        raise LayoutError(f"{name}: unknown fluid {data['fluid']}")
+
+
 def _layout(name: str, data: Mapping[str, Any]) -> SupplierLayout:
+    _check_words(name, data)
     kind = data["kind"]
     if kind not in TABLE_OF_KIND:
         raise LayoutError(f"{name}: unknown kind {kind}")

@@ -139,17 +139,29 @@ def test_a_layout_that_nobody_understands_is_told_so(tmp_path, written, said):
         ('minus = ["vat_normal_eur"]', 'minus = ["vat"]', "invoices has no column vat"),
         ('kind = "invoices"', 'kind = "bills"', "unknown kind bills"),
         ('kind = "invoices"', 'extends = "nobody"', "extends nobody, which does not exist"),
+        ("sign = -1", "sgin = -1", "unknown word sgin in columns.other_eur"),
+        ("minus =", "less =", "unknown word less in computed.total_excl_vat_eur"),
+        ("kept_as_written", "keep_as_written", "unknown word keep_as_written in the file"),
+        ('["Nature"]', '"Nature"', "aliases of fluid must be a list of headers"),
+        ('aliases = ["Sens"]', "mandatory = true", "aliases of detail_type must be a list of headers"),
+        ('kind = "invoices"', "", "val: kind is missing"),
+        ('source = "Made up"', "", "val: source is missing"),
+        ('version = "2026"', 'version = "2026"\nfluid = "gaz"', "unknown fluid gaz"),
+        ('version = "2026"', "version = 2026.", "val: .*line 4"),
     ],
 )
-def test_a_layout_may_only_name_what_exists(tmp_path, old, new, said):
+def test_a_layout_may_only_say_what_is_understood(tmp_path, old, new, said):
     (tmp_path / "val.toml").write_text(ENERGIE_DU_VAL.replace(old, new), encoding="utf-8")
     with pytest.raises(LayoutError, match=said):
         supplier_layouts(tmp_path)
 
 
-def test_every_layout_says_where_it_is_known_from():
-    for path in FOLDER.glob("*_20*.toml"):
-        assert 'source = "' in path.read_text(encoding="utf-8"), path.name
+@pytest.mark.parametrize("layout", supplier_layouts(), ids=lambda layout: layout.name)
+def test_the_headers_of_a_layout_are_never_taken_for_another_supplier_s(layout):
+    header = [one.label for one in layout.table.fields]
+    sheet = (layout.sheets or ("",))[0].replace("*", "")
+    [found] = supplier.find([supplier.grids.Sheet(sheet, [header])])
+    assert (found.layout.supplier, found.layout.kind) == (layout.supplier, layout.kind), found.layout.name
 
 
 def test_a_year_of_300_sites_is_read_in_seconds():
