@@ -20,6 +20,7 @@ CURVES = {
     "complement_kwh": pl.Float64(),
     "verdict": pl.String(),
     "amount_eur": pl.Float64(),
+    "is_participant": pl.Boolean(),
 }
 VAT = ("vat_base_reduced_eur", "vat_reduced_eur", "vat_base_normal_eur", "vat_normal_eur")
 SAME_EUROS = 0.005
@@ -30,8 +31,8 @@ def prepare(details: pl.DataFrame, sites: pl.DataFrame, reconciled: pl.DataFrame
 
     `details`: of `latest_details`, all months; `sites`: marts.site; `reconciled`: marts.invoice_reconciliation of the
     month, or None. Amounts become Float64. Added: `row`, `month`, `kind`, `reading`, `point` (PRM, or PCE for gas),
-    `billed_kwh`, `is_credited`, `site_…`, `curve_…`, `has_participants` (whether `reconciled` knows the
-    participants of some operation: without any nothing tells whether the point is one), the point's past.
+    `billed_kwh`, `is_credited`, `site_…`, `curve_…`, `has_participants` (whether `reconciled` tells
+    if the point is one: it cannot while some operation has named no participants), the point's past.
     """
     with_month = details.with_columns(month().alias("month"), point=pl.coalesce("prm", "pce"))
     points = with_month.filter(pl.col("month") == wanted).select(POINT).unique()
@@ -187,14 +188,18 @@ def _with_site(bills: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_curves(bills: pl.DataFrame, reconciled: pl.DataFrame | None) -> pl.DataFrame:
-    """Add `curve_…`, what the curves say of the bill (CURVES), and `has_participants`: whether any point is one."""
+    """Add `curve_…`, what the curves say of the bill (CURVES), and `has_participants`: do they tell if it is of one?
+
+    Of a bill of which they say nothing, they do if they do of all the others.
+    """
     if reconciled is None:
         nothing = [pl.lit(None, type_).alias(f"curve_{name}") for name, type_ in CURVES.items()]
         return bills.with_columns(*nothing, has_participants=pl.lit(False))
     beside = reconciled.select(
         *KEY, *(pl.col(name).cast(type_).alias(f"curve_{name}") for name, type_ in CURVES.items())
     )
-    has_participants = bool(reconciled["operation_id"].is_not_null().any())
-    return bills.join(beside, on=KEY, how="left", nulls_equal=True).with_columns(
-        has_participants=pl.lit(has_participants)
+    is_told = reconciled["is_participant"].is_not_null()
+    of_all = bool(is_told.len() and is_told.all())
+    return bills.join(beside.with_columns(has_participants=is_told), on=KEY, how="left", nulls_equal=True).with_columns(
+        pl.col("has_participants").fill_null(of_all)
     )

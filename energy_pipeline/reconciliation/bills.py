@@ -4,6 +4,7 @@ The supplier may bill the complement only (convention §9, Part d'Electricité d
 What it can know is the complement that Enedis published: that one is expected, ours only where it is not complete.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 import polars as pl
@@ -70,8 +71,23 @@ def reconcile(
     return _with_euros(judged.with_columns(_verdict().alias("verdict"))).sort("bill")
 
 
+def with_participation(judged: pl.DataFrame, operations: pl.DataFrame, told: Collection[str]) -> pl.DataFrame:
+    """Return `judged` with `is_participant`: does the point consume in some operation at the dates of the bill?
+
+    `operations`: marts.operation, all; `told`: those of which an Annexe 2 or a perimeter lists the participants. NULL
+    where it is in none of these while some operation has told nothing yet, or there is none: it may be in that one.
+    """
+    known = set(operations["operation_id"])
+    outside = False if known and known <= set(told) else None
+    return judged.with_columns(
+        is_participant=pl.when(pl.col("operation_id").is_not_null())
+        .then(True)
+        .otherwise(pl.lit(outside, dtype=pl.Boolean))
+    )
+
+
 def reconciliation_table(judged: pl.DataFrame) -> pl.DataFrame:
-    """Return `marts.invoice_reconciliation` from the bills judged and their reasons (`no_curve.with_reasons`)."""
+    """Return `marts.invoice_reconciliation`; `judged`: of `with_participation` and `no_curve.with_reasons`."""
     schema = polars_schema(marts.INVOICE_RECONCILIATION)
     rows = judged.with_columns(
         period_start="consumption_start",

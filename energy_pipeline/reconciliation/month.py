@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from energy_pipeline.invoices import latest_details, total_mismatches
-from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table
+from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table, with_participation
 from energy_pipeline.reconciliation.enedis_split import differing_periods, split_by_energies, split_facts
 from energy_pipeline.reconciliation.energies import (
     energy_facts,
@@ -45,10 +45,10 @@ def reconcile_month(landed: Frames, computed: Frames, marts: Frames, month: date
     """Return what the month's reconciliation says.
 
     `landed`: by name, landing.file, and with `received_at` and `path` energy, exchange, synthesis, invoice_row,
-    site_row, price, note; invoice_row for all months, the others at least for `month`. `computed`: operation_period,
-    curve, exchange, slot_energy, issue, and marts.split_explanation, at least for the periods of `periods_needed`.
-    `marts`: participant and site. Operations too many for the memory are reduced in batches: `concat(reduce_curves(…)
-    for each batch)`, then `conclude`.
+    participant, perimeter, price, note; those of Enedis at least for `month`, the others for all months. `computed`:
+    operation_period, curve, exchange, slot_energy, issue, and marts.split_explanation, at least for the periods of
+    `periods_needed`. `marts`: operation, participant and site. Operations too many for the memory are reduced in
+    batches: `concat(reduce_curves(…) for each batch)`, then `conclude`.
     """
     details, _ = latest_details(landed["invoice_row"])
     periods = periods_needed(details, computed["operation_period"], marts["participant"], month)
@@ -72,6 +72,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
     electricity = details.filter(pl.col("fluid").ne_missing("gas"))
     known = known_days(reduced.daily, marts["participant"])
     judged = reconcile(electricity, known, marts["participant"], marts["site"], month)
+    judged = with_participation(judged, marts["operation"], _told(landed))
     judged = with_reasons(judged, known, marts["participant"], landed["file"])
     by_slot = judge_slots(electricity, judged, Told(known, reduced.slot_daily, slots, stretches))
     saved, prices_missing = savings(reduced.daily, periods, stretches, marts["site"], month)
@@ -92,6 +93,11 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
         prices_missing,
     ]
     return Reconciled(reconciliation_table(judged), by_slot.table, saved, build(pl.concat(found)))
+
+
+def _told(landed: Frames) -> set[str]:
+    """Return the operations of which something lists the participants."""
+    return set(landed["participant"]["operation_id"]) | set(landed["perimeter"]["operation_id"])
 
 
 def _of_periods(rows: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:

@@ -122,6 +122,12 @@ INVOICE_RECONCILIATION = Table(
         c.OPERATION_ID.optional(),
         c.PERIOD_START.optional(),
         c.PERIOD_END.optional(),
+        Column(
+            "is_participant",
+            "BOOLEAN",
+            "Whether the point consumes in an operation then; NULL while some operation tells no participants",
+            nullable=True,
+        ),
         Column("reading", "VARCHAR", "Kind of reading billed", nullable=True, allowed=("actual", "estimated")),
         c.energy("billed_kwh", "Energy billed"),
         c.energy("consumption_kwh", "Physical consumption over the same days"),
@@ -229,6 +235,7 @@ BILL_CHECK = Table(
         *_INVOICE_KEY,
         c.DETAIL_ID,
         c.PRM.optional(),
+        _PCE,
         c.MONTH,
         Column("check_name", "VARCHAR", "Check of the catalogue (data/reference/bill_checks.toml)"),
         Column(

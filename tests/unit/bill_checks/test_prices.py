@@ -3,6 +3,7 @@
 import time
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 
 from tests.unit.bill_checks import bills
@@ -197,12 +198,22 @@ def test_a_participant_without_curves_is_not_judged_on_the_network():
 
 NO_OPERATION = bills.reconciled(
     operation_id=None, consumption_kwh=None, self_consumption_kwh=None, complement_kwh=None, expected_kwh=None,
-    verdict="no_curve",
+    verdict="no_curve", is_participant=None,
 )  # fmt: skip
 INDEXES = {"start_index_hp": 5000.0, "end_index_hp": 6500.0}
 
 
-@pytest.mark.parametrize("curves", [NO_OPERATION, None], ids=["no perimeter", "no reconciliation"])
+OTHER_OPERATION = pl.concat(
+    [NO_OPERATION, bills.reconciled(invoice_number="100012509999", prm="30001000000099")]
+)  # fmt: skip
+"""The perimeter of one operation came; that of another, whose the site may be, has not."""
+
+
+@pytest.mark.parametrize(
+    "curves",
+    [NO_OPERATION, OTHER_OPERATION, None],
+    ids=["no perimeter", "perimeter of another operation", "no reconciliation"],
+)
 def test_bills_that_come_before_any_perimeter_are_not_claimed(curves):
     """1 000 kWh billed, 1 500 by the indexes: the supplier may rightly have deducted 500 kWh of self-consumption."""
     for changes in ({"variable_grid_eur": "72.60"}, {"variable_grid_eur": "90.00"}, {"excise_eur": "44.97"}):

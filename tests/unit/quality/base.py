@@ -124,6 +124,11 @@ def rows() -> dict[str, publications.Rows]:
             for detail, (verdict, euros) in zip(
                 details, (("matches", None), ("matches", None), ("over_billed", Decimal("15.00"))), strict=True)
         ],
+        "invoice_slot_reconciliation": [
+            {**period, **detail, "slot": slot, "slot_source": "inferred", "billed_kwh": kwh, "expected_kwh": kwh,
+             "consumption_kwh": kwh + 50.0, "self_consumption_kwh": 50.0, "verdict": "matches"}
+            for period, detail in zip(periods, details, strict=True) for slot, kwh in (("HP", 300.0), ("HC", 176.0))
+        ],
         "bill_check": [
             {**detail, "check_name": f"check_{number}", "family": "price", "path": "f.xlsx", "line": 2, "source": "loi",
              **({"decision": "ignored", "reason": "Barème manquant à cette date."} if number == 1 else

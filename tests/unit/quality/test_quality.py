@@ -84,6 +84,10 @@ SPOILED = {
         "UPDATE invoice_reconciliation SET self_consumption_kwh = 700",
     "invoice_reconciliation.one_row_per_billed_energy":
         "DELETE FROM invoice_reconciliation WHERE month = '2025-10-01'",
+    "invoice_slot_reconciliation.self_consumption_is_within_consumption":
+        "UPDATE invoice_slot_reconciliation SET self_consumption_kwh = 700",
+    "invoice_slot_reconciliation.inferred_hours_claim_nothing": "UPDATE invoice_slot_reconciliation SET amount_eur = 3",
+    "invoice_slot_reconciliation.slots_make_the_bill": "DELETE FROM invoice_slot_reconciliation WHERE slot = 'HC'",
     "bill_check.what_is_ignored_says_why": "UPDATE bill_check SET reason = ' '",
     "bill_check.what_is_valid_claims_nothing": "UPDATE bill_check SET amount_eur = 12",
     "bill_check.each_detail_is_checked": "DELETE FROM bill_check WHERE split_part(check_name, '_', 2)::INTEGER > 9",

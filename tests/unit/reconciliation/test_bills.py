@@ -8,13 +8,13 @@ import pytest
 
 from energy_pipeline.invoices import latest_details
 from energy_pipeline.invoices.sites import sites
-from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table
+from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table, with_participation
 from energy_pipeline.reconciliation.needed import days_needed
 from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.supplier import bill_facts
 from energy_pipeline.tables import landing, marts
-from energy_pipeline.tables.schemas import empty, validate
+from energy_pipeline.tables.schemas import empty, frame, validate
 from tests.unit.invoices.rows import invoice_rows, landed
 from tests.unit.reconciliation.frames import (
     HALL,
@@ -41,6 +41,7 @@ BILL = {
 = 0,166 €, and 0,03 € of excise."""
 NO_SITES = sites(landed(landing.SITE_ROW, []))
 NO_FILES = empty(landing.FILE)
+OPERATIONS = frame(marts.OPERATION, [{"operation_id": "ACC00000001"}])
 STAYS = stays((SCHOOL, "consumer", SEPTEMBER, None), (ROOF, "producer", SEPTEMBER, None))
 
 
@@ -61,7 +62,8 @@ def daily(*rows, month=OCTOBER, are_producers_measured=True):
 def judge(*bills, days=None, month=OCTOBER, participants=STAYS, listed=NO_SITES, files=NO_FILES):
     details, _ = latest_details(invoice_rows(*({**BILL, **bill} for bill in bills)))
     known = known_days(daily(flat(OCTOBER)) if days is None else days, participants)
-    judged = with_reasons(reconcile(details, known, participants, listed, month), known, participants, files)
+    judged = with_participation(reconcile(details, known, participants, listed, month), OPERATIONS, ["ACC00000001"])
+    judged = with_reasons(judged, known, participants, files)
     validate(marts.INVOICE_RECONCILIATION, reconciliation_table(judged))
     return judged
 
@@ -305,6 +307,18 @@ def test_sites_unknown():
     (fact,) = as_facts(bill_facts(judged))
     assert (fact["check_name"], fact["prm"], fact["amount_eur"]) == ("site_unknown", "30001000000099", None)
     assert verdicts(stranger) == ["no_curve"], "without any list nobody can tell"
+
+
+def test_a_point_of_no_operation_may_be_of_one_that_has_told_nothing_yet():
+    judged = judge({}, {"prm": HALL, "detail_id": "2"})
+    assert judged["is_participant"].to_list() == [True, False]
+    both = frame(marts.OPERATION, [{"operation_id": "ACC00000001"}, {"operation_id": "ACC00000002"}])
+    for operations, told, expected in (
+        (both, ["ACC00000001"], [True, None]),
+        (both, ["ACC00000001", "ACC00000002"], [True, False]),
+        (empty(marts.OPERATION), [], [True, None]),
+    ):
+        assert with_participation(judged, operations, told)["is_participant"].to_list() == expected
 
 
 def test_only_the_bills_of_the_month_are_judged():

@@ -29,7 +29,7 @@ from tests.unit.reconciliation.frames import (
     stays,
 )
 
-JOINED = ("energy", "exchange", "synthesis", "invoice_row", "site_row", "price", "note")
+JOINED = ("energy", "exchange", "synthesis", "invoice_row", "site_row", "price", "note", "participant", "perimeter")
 PRICES = (price("avoided_price", 0.20), price("local_price", 0.08))
 
 
@@ -49,6 +49,7 @@ def inputs(*curve_rows, starts=(OCTOBER,), bills=(), price_rows=PRICES, **landed
             "split_explanation": empty(marts.SPLIT_EXPLANATION),
         },
         "marts": {
+            "operation": empty(marts.OPERATION),
             "participant": stays((SCHOOL, "consumer", date(2025, 1, 1), None)),
             "site": sites(landed_frames["site_row"]),
         },
