@@ -1,5 +1,6 @@
 """What `run` prints: the results of each operation and month, and where to read more."""
 
+from collections import Counter
 from datetime import date
 
 import polars as pl
@@ -7,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from energy_pipeline import warehouse
-from energy_pipeline.french import number
+from energy_pipeline.french import number, plural
 from energy_pipeline.settings import Home
 
 COLUMNS = (
@@ -25,10 +26,13 @@ def _results(rows: pl.DataFrame) -> Table:
     table.add_column("Mois", no_wrap=True)
     for title in COLUMNS:
         table.add_column(title, justify="right", no_wrap=True)
+    periods = Counter(rows.select("operation_id", "month").iter_rows())
     for row in rows.iter_rows(named=True):
+        alone = periods[row["operation_id"], row["month"]] == 1
+        days = "" if alone else f" ({row['period_start']:%d/%m}–{row['period_end']:%d/%m})"
         table.add_row(
             row["operation_id"],
-            f"{row['month']:%Y-%m}",
+            f"{row['month']:%Y-%m}{days}",
             number(row["production_kwh"], 0),
             number(row["self_consumption_kwh"], 0),
             *(_percent(row[rate]) for rate in ("self_consumption_rate", "self_production_rate", "coverage_rate")),
@@ -44,6 +48,7 @@ def show(console: Console, home: Home, months: list[date]) -> int:
         rows = warehouse.run(connection, "status/results")
         refused = warehouse.run(connection, "status/refused_files", operation_id=None)
         elsewhere = warehouse.run(connection, "status/findings_of_no_operation").row(0, named=True)
+        unverified = warehouse.run(connection, "status/unverified_bills").row(0, named=True)
     if months:
         rows = rows.filter(pl.col("month").is_in(months))
     else:
@@ -51,7 +56,10 @@ def show(console: Console, home: Home, months: list[date]) -> int:
     console.print(_results(rows))
     if elsewhere["findings"]:
         euros = "" if elsewhere["amount_eur"] is None else f", {number(elsewhere['amount_eur'], 2)} € HT à réclamer"
-        console.print(f"Hors opération : {elsewhere['findings']} constat(s){euros}")
+        console.print(f"Hors opération : {plural(elsewhere['findings'], 'constat')}{euros}")
+    if unverified["bills"]:
+        bills = plural(unverified["bills"], "facture non vérifiée", "factures non vérifiées")
+        console.print(f"{bills}, faute de courbe, dont {unverified['of_no_operation']} hors de toute opération")
     for row in refused.iter_rows(named=True):
         place = "".join(
             f", {label} {row[key]}"

@@ -20,6 +20,7 @@ PROOFS_SHOWN = 6
 _TEXT = re.compile(r'<style>.*?</style>|<code>.*?</code>|<(?:span|li) class="file">.*?</|<[^>]*>|[^<]+', re.DOTALL)
 """Tags, code and names of files, left as they are; or text."""
 DEADLINES_SHOWN = 12
+UNVERIFIED_SHOWN, INVOICES_SHOWN = 20, 8
 FAILED_CHECKS_SHOWN = 30
 
 
@@ -120,5 +121,7 @@ def render_index(months: Sequence[IndexMonth], portfolio: Portfolio, quality: st
         portfolio=portfolio,
         latest=latest,
         deadlines_shown=DEADLINES_SHOWN,
+        unverified_shown=UNVERIFIED_SHOWN,
+        invoices_shown=INVOICES_SHOWN,
         quality=quality,
     )

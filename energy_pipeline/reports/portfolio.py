@@ -50,17 +50,34 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Unverified:
+    """Bills of a month that no curve allows to check, for one reason; `operation_id` is None for points of none."""
+
+    month: date
+    operation_id: str | None
+    reason: str | None
+    bills: int
+    invoice_numbers: list[str]
+
+
+@dataclass(frozen=True)
 class Portfolio:
     """What the head of the index is made of."""
 
     standings: tuple[Standing, ...]
     owed: tuple[Owed, ...]
     deadlines: tuple[Due, ...]
+    unverified: tuple[Unverified, ...]
 
     @property
     def claimed_eur(self) -> Decimal:
         """Euros to claim from all, excluding VAT."""
         return sum((row.amount_eur for row in self.owed), Decimal(0))
+
+    @property
+    def unverified_bills(self) -> int:
+        """Number of bills that no curve allows to check, all periods."""
+        return sum(row.bills for row in self.unverified)
 
     @property
     def lacking(self) -> int:
@@ -128,4 +145,5 @@ def read(con: duckdb.DuckDBPyConnection) -> Portfolio:
         content.select(con, "portfolio", Standing),
         content.select(con, "claims_by_party", Owed),
         content.select(con, "next_deadlines", Due),
+        content.select(con, "unverified_bills", Unverified),
     )

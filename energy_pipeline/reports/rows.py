@@ -229,7 +229,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Bill:
-    """A billed consumption beside the curves."""
+    """A billed consumption beside the curves; `reason`: why no curve allows to check it."""
 
     supplier: str
     invoice_number: str
@@ -245,6 +245,7 @@ class Bill:
     complement_kwh: float | None
     expected_kwh: float | None
     verdict: str
+    reason: str | None
     amount_eur: Decimal | None
 
 
@@ -327,7 +328,10 @@ class Files:
 class Quarantined:
     """A refused file and its reason."""
 
+    path: str
     name: str
+    kind: str | None
+    prm: str | None
     reason: str | None
     reason_line: int | None
     reason_column: str | None

@@ -174,6 +174,8 @@ def saving_sentence(content: ReportContent) -> str:
     """Return what the euros saved are made of, or why they are not known."""
     made = saving(content)
     if made.amount_eur is None:
+        if refused := next((row for row in content.quarantined if row.kind == "prices"), None):
+            return f"Prix inconnus : le fichier {refused.name} a été refusé, voir « Qualité des données »."
         if made.left_out:
             return "Prix non renseignés : déposer prices.csv pour calculer l'économie."
         known = any(figure(row, "self_consumption_kwh").value is not None for row in content.consumers)
@@ -202,6 +204,13 @@ def decisions(content: ReportContent) -> tuple[tuple[str, int], ...]:
     for row in content.decisions:
         counts[row.decision] += row.checks
     return tuple((said, counts[name]) for name, said in DECISIONS.items() if counts[name])
+
+
+def unverified(content: ReportContent) -> str | None:
+    """Return how many bills no curve allows to check, None if each could be."""
+    count = sum(bill.verdict == "no_curve" for bill in content.bills)
+    noun = french.plural(count, "facture non vérifiée", "factures non vérifiées")
+    return f"{noun}, faute de courbe : la raison est sous le verdict." if count else None
 
 
 def exchanges(content: ReportContent) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[Figure, ...]], ...]]:
@@ -261,7 +270,24 @@ def before(content: ReportContent, name: str) -> str:
 def proofs(content: ReportContent, finding: Finding) -> tuple[evidence.Proof, ...]:
     """Return the evidence of a finding; steps of the grid are said as days and hours where the grid is known."""
     step_minutes = next((row.step_minutes for row in content.steps), None)
-    return evidence.proofs(finding.evidence, finding.period_start or content.period.period_start, step_minutes)
+    start = finding.period_start or content.period.period_start
+    return (*evidence.proofs(finding.evidence, start, step_minutes), *_refused_behind(content, finding))
+
+
+def _refused_behind(content: ReportContent, finding: Finding) -> tuple[evidence.Proof, ...]:
+    """Return the refused files that hold what the finding misses: received, and unread."""
+    kind = {"missing_curve": "curve", "missing_steps": "curve", "price_missing": "prices"}.get(finding.check_name)
+    return tuple(
+        evidence.Proof(
+            row.path, "", f"fichier refusé ({_without_stop(row.reason)}), à corriger et à déposer de nouveau"
+        )
+        for row in content.quarantined
+        if row.kind == kind and row.prm == finding.prm
+    )
+
+
+def _without_stop(sentence: str | None) -> str:
+    return (sentence or "raison inconnue").rstrip(".")
 
 
 def change(now: float | None, before: float | None) -> str | None:

@@ -16,7 +16,7 @@ VERDICTS = {
     "under_billed": "Sous-facturée",
     "estimated_pending": "Estimée, relève attendue",
     "cancelled": "Annulée",
-    "no_curve": "Sans courbe : non vérifiable",
+    "no_curve": "Sans courbe : non vérifiée",
     "site_unknown": "Site inconnu",
 }
 DECISIONS = {"invalid": "Refusé", "review": "À vérifier", "valid": "Conforme", "ignored": "Sans objet ou sans donnée"}
@@ -44,6 +44,7 @@ EVIDENCE = {
     "value": "valeur",
     "prm": "PRM",
     "role": "",
+    "expected": "attendu",
     "expected_kwh": "attendu",
     "published_kwh": "publié",
     "consumption_kwh": "consommation",
@@ -52,6 +53,11 @@ EVIDENCE = {
     "amount_eur": "montant",
     "excise_eur": "accise",
     "price": "prix :",
+    "method": "calcul :",
+    "source": "référence :",
+    "slots": "postes :",
+    "slot_source": "heures des postes :",
+    "deducted": "déduit :",
     "first_step": "à partir du pas n°",
     "hypothesis": "hypothèse :",
     "residual_kwh": "écart restant",

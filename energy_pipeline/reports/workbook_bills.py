@@ -23,6 +23,7 @@ def bills(book: Book, content: ReportContent, about: str) -> None:
         Column("Autoconsommé (kWh)", "kwh", 15),
         Column("Complément (kWh)", "kwh", 15),
         Column("Verdict", "text", 32),
+        Column("Pourquoi elle n'est pas vérifiée", "wrap", 40),
         Column("Facturé en trop (HT)", "eur", 14),
     )
     rows = [
@@ -31,7 +32,7 @@ def bills(book: Book, content: ReportContent, about: str) -> None:
             words.READINGS.get(row.reading or ""), row.billed_kwh, row.expected_kwh,
             _gap(row.billed_kwh, row.expected_kwh),
             row.consumption_kwh, row.self_consumption_kwh, row.complement_kwh, words.VERDICTS[row.verdict],
-            row.amount_eur,
+            row.reason, row.amount_eur,
         )
         for row in content.bills
     ]  # fmt: skip

@@ -38,7 +38,7 @@ def explain_finding(connection: duckdb.DuckDBPyConnection, finding_id: str) -> E
         action=entry["action"],
         facts=(*_facts(row), *bill, *_period(connection, row)),
         keys=_keys(connection, row),
-        files=_files(connection, row["evidence"]),
+        files=_files(connection, row),
     )
 
 
@@ -104,8 +104,9 @@ def _keys(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> tuple[A
     return parts.keys(connection, row["operation_id"], row["period_start"], row["period_end"], row["prm"])
 
 
-def _files(connection: duckdb.DuckDBPyConnection, evidence: str | None) -> tuple[SourceFile, ...]:
-    items = proofs(evidence)
+def _files(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> tuple[SourceFile, ...]:
+    steps = parts.rows(connection, "step", operation_id=row["operation_id"], period_start=row["period_start"])
+    items = proofs(row["evidence"], row["period_start"], steps[0]["step_minutes"] if steps else None)
     paths = sorted({proof.file for proof in items if proof.file})
     known = warehouse.query(
         connection,
@@ -116,14 +117,14 @@ def _files(connection: duckdb.DuckDBPyConnection, evidence: str | None) -> tuple
     registry = {row["path"]: row for row in known.iter_rows(named=True)}
     found = []
     for proof in items:
-        row = registry.get(proof.file or "", {})
+        known_as = registry.get(proof.file or "", {})
         found.append(
             SourceFile(
                 "proof",
                 proof.file or "",
-                row.get("kind"),
-                row.get("status"),
-                row.get("received_at"),
+                known_as.get("kind"),
+                known_as.get("status"),
+                known_as.get("received_at"),
                 proof.place,
                 proof.said,
             )

@@ -14,7 +14,7 @@ declared AS (
 SELECT
   bill.supplier, bill.invoice_number, bill.detail_id, bill.prm, coalesce(listed.name, declared.name) AS site_name,
   bill.period_start, bill.period_end, bill.reading, bill.billed_kwh, bill.consumption_kwh, bill.self_consumption_kwh,
-  bill.complement_kwh, bill.expected_kwh, bill.verdict, bill.amount_eur
+  bill.complement_kwh, bill.expected_kwh, bill.verdict, bill.reason, bill.amount_eur
 FROM marts.invoice_reconciliation AS bill
 LEFT JOIN listed USING (prm)
 LEFT JOIN declared USING (prm)

@@ -1,9 +1,27 @@
 -- Results of each operation and period: energies, rates, findings, euros to claim: those that are established
--- (marts.claim), as in the letters, not those to review.
-WITH found AS (
-    SELECT operation_id, month, count(*) AS findings
-    FROM marts.finding
+-- (marts.claim), as in the letters, not those to review. Of two periods of a month, a finding stands with the first that
+-- ends after its own days, else with the last, as in the reports; what the month claims, with its last period.
+WITH last_of_month AS (
+    SELECT operation_id, month, max(period_start) AS period_start
+    FROM marts.operation_month
     GROUP BY operation_id, month
+),
+
+found AS (
+    SELECT
+        finding.operation_id,
+        coalesce(
+            (
+                SELECT min(period.period_start) FROM marts.operation_month AS period
+                WHERE period.operation_id = finding.operation_id AND period.month = finding.month
+                    AND period.period_end >= finding.period_end
+            ),
+            last_of_month.period_start
+        ) AS period_start,
+        count(*) AS findings
+    FROM marts.finding AS finding
+    INNER JOIN last_of_month USING (operation_id, month)
+    GROUP BY ALL
 ),
 
 claimed AS (
@@ -18,6 +36,7 @@ SELECT
     period.coverage_rate, coalesce(found.findings, 0) AS findings, claimed.amount_eur
 FROM marts.operation_month AS period
 LEFT JOIN marts.operation AS operation USING (operation_id)
-LEFT JOIN found ON found.operation_id = period.operation_id AND found.month = period.month
-LEFT JOIN claimed ON claimed.operation_id = period.operation_id AND claimed.month = period.month
+LEFT JOIN found USING (operation_id, period_start)
+LEFT JOIN last_of_month USING (operation_id, period_start)
+LEFT JOIN claimed ON claimed.operation_id = last_of_month.operation_id AND claimed.month = last_of_month.month
 ORDER BY period.month, period.operation_id, period.period_start

@@ -142,6 +142,8 @@ def test_evidence_is_said_in_french():
     assert evidence.proofs(json.dumps([item]))[0].text.replace("\u202f", " ").replace("\u00a0", " ") == (
         "a.xlsx, ligne 7, colonne TOTAL TTC : valeur 1 812,50, attendu 970 kWh, montant 3,50 €, consommateur, odd x"
     )
+    bill = {"expected": 12, "method": "12 mois", "source": "Contrat"}
+    assert evidence.proofs(json.dumps([bill]))[0].said == "attendu 12, calcul : 12 mois, référence : Contrat"
     assert [proof.text for proof in evidence.proofs('{"a": 1}')] == ['{"a": 1}']
     assert evidence.proofs(None) == ()
 

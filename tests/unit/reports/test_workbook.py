@@ -129,7 +129,7 @@ def test_number_formats(book):
     assert sheet["B5"].number_format == "#,##0.00"
     assert sheet["B10"].number_format == "0.0%"
     assert book["Factures"]["F5"].number_format == "dd/mm/yyyy"
-    assert "€" in book["Factures"]["P5"].number_format
+    assert "€" in book["Factures"]["Q5"].number_format
 
 
 def test_a_text_longer_than_a_cell_is_cut_not_lost(report):

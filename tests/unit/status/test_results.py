@@ -44,11 +44,15 @@ FINDINGS = (
 )
 
 
-def printed(path, findings) -> str:
+def printed(path, findings, periods=(PERIOD,), bills=()) -> str:
     home = Home(path).create()
     with warehouse.connect(home.publication) as connection:
         warehouse.create(connection, (*marts.TABLES, *money_marts.MONEY_MARTS))
-        for table, rows in ((marts.OPERATION_MONTH, [PERIOD]), (marts.FINDING, list(findings))):
+        for table, rows in (
+            (marts.OPERATION_MONTH, list(periods)),
+            (marts.FINDING, list(findings)),
+            (marts.INVOICE_RECONCILIATION, list(bills)),
+        ):
             warehouse.insert(connection, table, schemas.frame(table, rows))
         warehouse.insert(connection, marts.OPERATION, operations())
         warehouse.fill(connection, money_marts.CLAIM, "marts/claim")
@@ -61,8 +65,8 @@ def printed(path, findings) -> str:
     ("findings", "operation", "elsewhere"),
     [
         # 100,05 + 20,01
-        (FINDINGS, "6 120,06", "Hors opération : 2 constat(s), 200,00 € HT à réclamer"),
-        ((*TO_REVIEW, FINDINGS[-1]), "4 —", "Hors opération : 1 constat(s)"),
+        (FINDINGS, "6 120,06", "Hors opération : 2 constats, 200,00 € HT à réclamer"),
+        ((*TO_REVIEW, FINDINGS[-1]), "4 —", "Hors opération : 1 constat"),
     ],
     ids=["established", "to review only"],
 )
@@ -72,3 +76,23 @@ def test_only_what_is_established_is_to_claim(tmp_path, findings, operation, els
     assert " ".join(line.split()).endswith(operation), line
     (other,) = [line for line in shown.splitlines() if line.startswith("Hors")]
     assert other.strip() == elsewhere
+
+
+def test_two_periods_of_a_month_are_told_apart_and_claim_once(tmp_path):
+    first = PERIOD | {"period_end": date(2025, 10, 14)}
+    second = PERIOD | {"period_start": date(2025, 10, 15)}
+    early = finding(1, "over_billed", "100.05", period_start=OCTOBER, period_end=date(2025, 10, 12))
+    shown = printed(tmp_path, [early, *TO_REVIEW], [first, second])
+    lines = [" ".join(line.split()) for line in shown.splitlines() if line.startswith(ACC)]
+    assert [line.removeprefix(f"{ACC} 2025-10 ") for line in lines] == [
+        "(01/10–14/10) — — — — — 1 —", "(15/10–31/10) — — — — — 4 100,05",
+    ]  # fmt: skip
+
+
+def test_bills_that_no_curve_allows_to_check_are_counted(tmp_path):
+    bill = {"supplier": "Soleil", "invoice_number": "F1", "month": OCTOBER, "verdict": "no_curve", "prm": None}
+    bills = [bill | {"detail_id": detail, "operation_id": operation}
+             for detail, operation in (("1", ACC), ("2", None), ("3", None))]  # fmt: skip
+    shown = printed(tmp_path, [], bills=[*bills, bill | {"detail_id": "4", "verdict": "matches"}])
+    assert "3 factures non vérifiées, faute de courbe, dont 2 hors de toute opération" in shown
+    assert "vérifiée" not in printed(tmp_path / "other", [])

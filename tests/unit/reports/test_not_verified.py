@@ -1,0 +1,95 @@
+"""What could not be checked is told with its reason: bills without curve, files refused behind what is missing."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import pytest
+
+from energy_pipeline.reports import build, content, page, participant, pdf, summary, workbook
+from energy_pipeline.tables import marts
+from tests import publications
+from tests.publications import OPERATION
+from tests.unit.reports.conftest import SCHOOL, START, rows
+from tests.unit.reports.test_page import Outline
+from tests.unit.reports.test_pdf import text
+
+REASON = "Courbe de consommation du point absente le 03/10/2025."
+OUTSIDE = "Ce point n'est d'aucune opération."
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    typed = rows()
+    [bill] = typed[marts.INVOICE_RECONCILIATION]
+    unverified = {"verdict": "no_curve", "expected_kwh": None, "amount_eur": None}
+    typed[marts.INVOICE_RECONCILIATION] = [
+        bill | unverified | {"reason": REASON},
+        *(bill | unverified | {"invoice_number": number, "operation_id": None, "prm": None, "reason": OUTSIDE}
+          for number in ("F8", "F9")),
+    ]  # fmt: skip
+    typed[marts.FILE] += [
+        typed[marts.FILE][0] | {"file_id": name * 64, "path": f"b/{name}.csv", "name": f"{name}.csv", "kind": kind,
+                                "operation_id": None, "reason": "Nombre illisible.", **more}
+        for name, kind, more in (("p", "prices", {}), ("k", "curve", {"operation_id": OPERATION, "prm": SCHOOL}),
+                                 ("u", None, {}))
+    ]  # fmt: skip
+    return publications.write(tmp_path_factory.mktemp("publication") / "energy.duckdb", typed)
+
+
+@pytest.fixture(scope="module")
+def told(published):
+    return content.read(published, OPERATION, START)
+
+
+def spaces(said: str) -> str:
+    return re.sub(r"\s+", " ", said)
+
+
+def test_a_bill_without_curve_is_counted_and_has_its_reason_wherever_it_stands(told):
+    own = next(own for own in participant.of_report(told) if own.prm == SCHOOL)
+    for said in (Outline(page.render(told)).text, text(pdf.render(told))):
+        assert "1 facture non vérifiée, faute de courbe" in spaces(said)
+        assert "absente le 03/10/2025" in spaces(said)
+    assert REASON in spaces(Outline(participant.render(own)).text)
+    book = openpyxl.load_workbook(io.BytesIO(workbook.render(told)))
+    assert REASON in [cell.value for row in book["Factures"].iter_rows() for cell in row]
+
+
+def test_a_report_whose_bills_are_all_verified_says_nothing_of_it(report):
+    assert summary.unverified(report) is None
+
+
+def test_the_index_has_those_of_no_operation_too(published, tmp_path):
+    build(published, tmp_path, date(2025, 10, 1))
+    said = spaces(Outline((tmp_path / "index.html").read_text(encoding="utf-8")).text)
+    assert "Factures non vérifiées, faute de courbe (3)" in said
+    assert f"hors de toute opération : 2 sites facturés, factures F8, F9. {OUTSIDE}" in said
+    assert f"Octobre 2025, {OPERATION} : 1 site facturé, facture +33FACT. {REASON}" in said
+
+
+@pytest.mark.parametrize(
+    ("check", "prm", "behind"),
+    [("price_missing", None, ["b/p.csv"]), ("missing_curve", SCHOOL, ["b/k.csv"]), ("missing_curve", "30001", []),
+     ("under_billed", None, [])],
+)  # fmt: skip
+def test_what_is_missing_is_traced_to_the_refused_file_that_holds_it(told, check, prm, behind):
+    finding = replace(told.findings[0], check_name=check, prm=prm, evidence=None)
+    found = summary.proofs(told, finding)
+    assert [proof.file for proof in found] == behind
+    assert all(proof.said.startswith("fichier refusé (Nombre illisible)") for proof in found)
+
+
+def test_refused_prices_are_told_apart_from_absent_ones(told, report):
+    def said(of: content.ReportContent) -> str:
+        poor = tuple(replace(row, saving_eur=None) for row in of.consumers)
+        return summary.saving_sentence(replace(of, consumers=poor))
+
+    assert said(told) == "Prix inconnus : le fichier p.csv a été refusé, voir « Qualité des données »."
+    assert said(report) == "Prix non renseignés : déposer prices.csv pour calculer l'économie."
+
+
+def test_the_refused_files_of_no_operation_that_may_concern_it_are_listed(told):
+    assert [row.path for row in told.quarantined] == ["a/b.csv", "b/k.csv", "b/p.csv"]
