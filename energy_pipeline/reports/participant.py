@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from energy_pipeline.reports.page import fill
@@ -24,6 +24,7 @@ class _OfAPoint(Protocol):
     def prm(self) -> str | None: ...
 
 
+_PRM = re.compile(PRM_PATTERN.strip("^$"))
 Row = TypeVar("Row", bound=_OfAPoint)
 
 
@@ -67,8 +68,14 @@ def _participant(content: ReportContent, prm: str) -> Participant:
         own(content.consumed),
         producer,
         own(content.produced),
-        own(content.bills),
+        tuple(_without_others(bill) for bill in own(content.bills)),
     )
+
+
+def _without_others(bill: Bill) -> Bill:
+    """Return the bill without a reason that names the point of another: a producer, the file of its curve."""
+    others = set(_PRM.findall(bill.reason or "")) - {bill.prm}
+    return replace(bill, reason=None) if others else bill
 
 
 def _only(prm: str) -> Callable[[Iterable[Row]], tuple[Row, ...]]:

@@ -58,6 +58,17 @@ def test_a_bill_without_curve_is_counted_and_has_its_reason_wherever_it_stands(t
     assert REASON in [cell.value for row in book["Factures"].iter_rows() for cell in row]
 
 
+def test_the_page_of_a_participant_never_names_the_point_of_another(told):
+    def shown(reason: str) -> str | None:
+        bills = tuple(replace(bill, reason=reason) for bill in told.bills)
+        return (
+            next(own for own in participant.of_report(replace(told, bills=bills)) if own.prm == SCHOOL).bills[0].reason
+        )
+
+    assert shown(f"Fichier « {SCHOOL}_Conso_CDC.csv » refusé.") is not None
+    assert shown("Courbe de production du producteur 30001000000201 absente.") is None
+
+
 def test_a_report_whose_bills_are_all_verified_says_nothing_of_it(report):
     assert summary.unverified(report) is None
 
