@@ -10,7 +10,7 @@ import polars as pl
 
 from assets.metadata import described
 from assets.resources import Installation, Warehouse
-from energy_pipeline import landing, sources, warehouse
+from energy_pipeline import landing, privacy, sources, warehouse
 from energy_pipeline.reconciliation import months_touched
 from energy_pipeline.tables import landing as landed_tables
 from energy_pipeline.tables import marts, schemas
@@ -65,7 +65,8 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
         registry = warehouse.query(connection, "SELECT * FROM landing.file")
         known = warehouse.run(connection, "staging/known_months")["month"].to_list()
         passwords = sources.read_passwords(home.root, os.environ)
-        for landed in landing.land(installation.inbox_path(), registry, passwords=passwords):
+        forgotten = privacy.forgotten(home.root)
+        for landed in landing.land(installation.inbox_path(), registry, passwords=passwords, stand_in=forgotten):
             # Before the commit: what is registered as refused is not given again, should the process be killed.
             landing.keep_refused(landed, home.quarantine)
             with warehouse.transaction(connection):

@@ -72,9 +72,19 @@ def _switch(folder: Path, version: Path) -> None:
     for path in folder.iterdir():
         if path.is_symlink() and path.name not in names | {CURRENT}:
             path.unlink()  # a mart that is published no more
-    for other in set((folder / VERSIONS).iterdir()) - {version}:
-        if other.resolve() != previous:
-            shutil.rmtree(other)
+    _remove_versions(folder, kept={version.resolve(), previous})
+
+
+def keep_only_current(home: Home) -> None:
+    """Remove the previous version at once: who is reading it is cut off."""
+    folder = home.publication.parent
+    _remove_versions(folder, kept={(folder / CURRENT).resolve()})
+
+
+def _remove_versions(folder: Path, kept: set[Path]) -> None:
+    for version in (folder / VERSIONS).iterdir():
+        if version.resolve() not in kept:
+            shutil.rmtree(version)
 
 
 def _link(path: Path, target: Path) -> None:

@@ -1,7 +1,8 @@
 """Runs of the pipeline in processes forked from one that has its libraries loaded: real processes, seconds cheaper.
 
-`python -m tests.forked_runs` reads on its input, as JSON a line: inbox, home, `options` of the command, and what
-befalls the run: `kill_after` seconds (SIGKILL), `file_bytes` (RLIMIT_FSIZE), `time_zone`, `umask`. It answers a line:
+`python -m tests.forked_runs` reads on its input, as JSON a line: inbox, home, `options` of the command `run`, or
+`command`, the words of another one, and what befalls it: `kill_after` seconds (SIGKILL), `file_bytes` (RLIMIT_FSIZE),
+`time_zone`, `umask`. It answers a line:
 the exit code, negative for a signal, and what was said.
 """
 
@@ -42,6 +43,10 @@ class Runs:
         self._process.stdin.write(json.dumps({"inbox": str(inbox), "home": str(home), **befalls}) + "\n")
         self._process.stdin.flush()
 
+    def command(self, *words: str | Path) -> Outcome:
+        """Run another command than `run`, and wait."""
+        return self.run(Path(), Path(), command=json.dumps([str(word) for word in words]))
+
     def end(self) -> Outcome:
         """Wait for it."""
         assert self._process.stdout
@@ -78,7 +83,8 @@ def _in_child(wanted: dict, said: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
     from energy_pipeline.cli import app
 
-    app(["run", "--inbox", wanted["inbox"], "--home", wanted["home"], *wanted.get("options", "").split()])
+    run = ["run", "--inbox", wanted["inbox"], "--home", wanted["home"], *wanted.get("options", "").split()]
+    app(json.loads(wanted["command"]) if "command" in wanted else run)
 
 
 def _serve() -> None:

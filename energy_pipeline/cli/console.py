@@ -1,5 +1,6 @@
 """What the commands share: consoles, exit codes, options, and clear errors."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -7,12 +8,26 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from energy_pipeline.warehouse import WarehouseError
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+"""Names of files and sites are written by others: what would drive the terminal is shown as a mark."""
+
+
+class PlainConsole(Console):
+    """A console whose texts hold no control character, whatever is printed."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield the segments of what is printed; only those that Rich itself makes for the terminal are kept as is."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(_CONTROL.sub("\ufffd", segment.text), segment.style)
+
+
+console = PlainConsole(highlight=False)
+errors = PlainConsole(stderr=True, highlight=False)
 
 FAILED, SOME_REFUSED = 1, 3
 

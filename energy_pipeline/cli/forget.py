@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from pathlib import Path
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,8 +77,10 @@ def _show(held: "Held") -> None:
     for line in _kept(held):
         console.print(f"  {line}", markup=False)
     _title("Boîte de dépôt : jamais modifiée par ce programme, relue sous le nouveau numéro")
-    for file in held.files:
-        console.print(f"  {file.path}{_lines(file)}\n    {_advice(file)}", markup=False, soft_wrap=True)
+    for advice, files in groupby(sorted(held.files, key=_advice), _advice):
+        console.print(f"  {advice} :", markup=False, soft_wrap=True)
+        for file in files:
+            console.print(f"    {file.path}{_lines(file)}", markup=False, soft_wrap=True)
 
 
 def _title(words: str) -> None:
@@ -109,7 +111,7 @@ def _advice(file: "InboxFile") -> str:
     from energy_pipeline.privacy import ACCOUNTS, ENERGIES
 
     if file.kind in ENERGIES:
-        return "à garder tant que la répartition peut être contestée ; ne dit que le numéro du point"
+        return "À garder tant que la répartition peut être contestée (ne disent que le numéro du point)"
     if file.kind in ACCOUNTS:
-        return "pièce comptable, à garder dix ans"
-    return "à supprimer, ou retirer ces lignes : dit qui c'est"
+        return "À garder dix ans, pièces comptables"
+    return "À corriger (un tiret à la place du nom, de l'adresse, du mail), ou à supprimer s'ils ne servent plus"

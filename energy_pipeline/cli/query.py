@@ -11,6 +11,7 @@ import duckdb
 import typer
 
 from energy_pipeline import warehouse
+from energy_pipeline.cli import rows
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
 from energy_pipeline.settings import Home
 
@@ -65,7 +66,7 @@ def sql(
             return
         match output:
             case TableFormat.TABLE:
-                result.show(max_rows=1000, max_width=console.width if console.is_terminal else 10_000)
+                rows.show(result, console)
             case TableFormat.CSV:
                 sys.stdout.write(result.pl().write_csv())
             case TableFormat.JSON:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_pipeline import warehouse
+from energy_pipeline.cli import rows
 from energy_pipeline.cli.console import HomeOption, clear_errors, console
 from energy_pipeline.cli.query import AtOption, open_publication, publication_at
 
@@ -88,7 +89,7 @@ class Shell(cmd.Cmd):
         try:
             result = self._connection.sql(statement, params=parameters)
             if result is not None:
-                result.show(max_rows=1000, max_width=console.width)
+                rows.show(result, console)
         except duckdb.Error as error:
             console.print(f"Refusé : {error}", markup=False, soft_wrap=True)
         except KeyboardInterrupt:

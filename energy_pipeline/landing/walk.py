@@ -42,16 +42,23 @@ class Entry:
     """Size announced by the folder or the archive: to cut batches by."""
     fault: BadFile | None = None
     """Why a container could not be entered: the entry is then the container itself."""
+    shown: Chain = ()
+    """The chain under which the file is known, where its own names what must not be (see `hiding`)."""
 
     @cached_property
     def path(self) -> str:
         """Path below the inbox, `!` entering an archive or a mail."""
-        return ENTERS.join(self.chain)
+        return ENTERS.join(self.shown or self.chain)
 
     @cached_property
     def name(self) -> str:
         """Base name of the file."""
-        return self.chain[-1].replace("\\", "/").rsplit("/", 1)[-1]
+        return _base_name((self.shown or self.chain)[-1])
+
+    @property
+    def own_name(self) -> str:
+        """Base name that the file bears, whatever is shown of it."""
+        return _base_name(self.chain[-1])
 
     @cached_property
     def deliveries(self) -> tuple[str, ...]:
@@ -65,6 +72,10 @@ class Entry:
         """Names that may tell the operation or the period: the file, what holds it outwards, the mail's subject."""
         holders = [path.replace(ENTERS, "/").rsplit("/", 1)[-1] for path in self.deliveries]
         return (self.name, *holders, self.subject)
+
+
+def _base_name(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def containers(path: str) -> list[str]:

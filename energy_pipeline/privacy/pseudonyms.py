@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 
 KEY_FILE = "pseudonyms.key"
+REGISTER_FILE = "forgotten.csv"
+"""Points whose holder is forgotten, under the stand-ins that the key makes (see `register`)."""
 _KEY_BYTES = 32
 
 
@@ -17,9 +19,14 @@ class PrivacyError(Exception):
 def read_key(home: Path) -> bytes:
     """Return the key of the installation, `home`/pseudonyms.key, made at the first use and readable by its owner only.
 
-    Raises PrivacyError when the file is not such a key.
+    Raises PrivacyError when the file is not such a key, or is gone while the register of forgotten points needs it.
     """
     path = home / KEY_FILE
+    if not path.exists() and (home / REGISTER_FILE).exists():
+        raise PrivacyError(
+            f"{path} manque : sans lui, les participants effacés ({REGISTER_FILE}) ne seraient plus reconnus. "
+            "Le remettre depuis une sauvegarde."
+        )
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -43,3 +50,9 @@ def pseudonym(key: bytes, kind: str, value: str) -> str:
     """Return the name that stands for `value`: the same for the same key, kind and value (HMAC-SHA-256)."""
     digest = hmac.new(key, f"{kind}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
     return f"{kind}-{digest[:20]}"
+
+
+def stand_in(key: bytes, prm: str) -> str:
+    """Return the 14 digits that stand for a PRM in files and tables: `00`, with which no PRM starts, then twelve."""
+    digest = hmac.new(key, f"prm\0{prm}".encode(), hashlib.sha256).digest()
+    return f"00{int.from_bytes(digest[:8]) % 10**12:012d}"
