@@ -23,7 +23,7 @@ from energy_pipeline.reconciliation.needed import periods_needed, slot_hours
 from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.reduction import Reduced, reduce_curves
-from energy_pipeline.reconciliation.savings import savings
+from energy_pipeline.reconciliation.savings import savings, with_refused_prices
 from energy_pipeline.reconciliation.slots import Told, judge_slots, slot_facts, told_by_bill
 from energy_pipeline.reconciliation.supplier import bill_facts, superseded_facts, total_facts
 from energy_pipeline.reconciliation.synthesis import synthesis_facts
@@ -90,7 +90,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
         slot_facts(by_slot),
         total_facts(total_mismatches(details), judged, month),
         superseded_facts(superseded, judged, month),
-        prices_missing,
+        with_refused_prices(prices_missing, landed["file"]),
     ]
     return Reconciled(reconciliation_table(judged), by_slot.table, saved, build(pl.concat(found)))
 

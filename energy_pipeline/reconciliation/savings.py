@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from energy_pipeline import french
+from energy_pipeline.reconciliation.files import standing_refusals
 from energy_pipeline.reconciliation.finding import facts
 from energy_pipeline.reconciliation.management import management_surcharge
 from energy_pipeline.reconciliation.prices import lookup
@@ -91,6 +92,21 @@ def _missing(by_consumer: pl.DataFrame) -> pl.DataFrame:
             for row in lacking.iter_rows(named=True)
         ]
     )
+
+
+def with_refused_prices(missing: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
+    """Return the facts `price_missing` with the file of prices that was refused and would have told, if there is one.
+
+    `files`: landing.file.
+    """
+    refused = standing_refusals(files).filter(pl.col("kind") == "prices")
+    if refused.is_empty():
+        return missing
+    said = [
+        f" Le fichier de prix « {name} » est refusé : {(reason or 'motif inconnu').rstrip('.')}."
+        for name, reason in refused.select("name", "reason").unique(maintain_order=True).iter_rows()
+    ]
+    return missing.with_columns(pl.col("message") + pl.lit("".join(said)))
 
 
 def _names(row: dict[str, object]) -> str:

@@ -10,8 +10,8 @@ from energy_pipeline.reconciliation import concat, conclude, reconcile_month, re
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.savings import savings
 from energy_pipeline.tables import computed, landing, marts
-from energy_pipeline.tables.schemas import empty, validate
-from tests.unit.invoices.rows import invoice_rows, landed
+from energy_pipeline.tables.schemas import empty, frame, validate
+from tests.unit.invoices.rows import at, invoice_rows, landed
 from tests.unit.reconciliation.frames import (
     ACC,
     HALL,
@@ -168,6 +168,22 @@ def test_totals_and_changed_rows_of_the_month_are_findings():
     assert by_check["superseded_invoice_row"]["amount_eur"] is None
     assert {row["operation_id"] for row in by_check.values()} == {ACC}
     assert "donne 238,68\u00a0€, soit 20,00\u00a0€ HT en trop." in by_check["invoice_total_mismatch"]["message"]
+
+
+def test_a_missing_price_names_the_file_of_prices_that_was_refused():
+    given = inputs(*operation(), price_rows=())
+    (finding,) = reconcile_month(**given, month=OCTOBER).finding.filter(check_name="price_missing").to_dicts()
+    assert finding["message"].endswith("l'économie en euros n'est pas calculée.")
+    refused = {
+        "file_id": "p", "path": "prix/prices.csv", "name": "prices.csv", "delivery": "prix", "kind": "prices",
+        "received_at": at(3), "size_bytes": 90, "status": "quarantined", "reason": "Prix illisible.", "reason_line": 4,
+    }  # fmt: skip
+    given["landed"]["file"] = frame(landing.FILE, [refused, refused | {"path": "cdc.csv", "kind": "curve"}])
+    found = reconcile_month(**given, month=OCTOBER).finding.filter(check_name="price_missing")
+    assert found["message"][0] == (
+        finding["message"] + " Le fichier de prix « prices.csv » est refusé : Prix illisible."
+    )
+    assert found["finding_id"][0] == finding["finding_id"]
 
 
 def test_batches_give_what_the_whole_gives():
