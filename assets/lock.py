@@ -47,6 +47,15 @@ def alone(home: Home, wait: Callable[[str], None] | None = None) -> Iterator[Non
         yield
 
 
+def is_held(home: Home) -> bool:
+    """Return whether a run holds the home."""
+    try:
+        with alone(home):
+            return False
+    except BusyError:
+        return True
+
+
 def close_interrupted(home: Home, instance: dg.DagsterInstance) -> None:
     """Mark as failed the runs whose process was killed: the queue of the daemon would wait for them forever.
 

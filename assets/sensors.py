@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.jobs import LANDING, MONTH
+from assets.lock import is_held
 from assets.partitions import key_of, months_to_compute, range_tags
 from assets.resources import Installation
 from energy_pipeline import sources, warehouse
@@ -51,7 +52,7 @@ def pending_months(context: dg.SensorEvaluationContext, installation: Installati
     home = installation.home_folders()
     if not home.warehouse.exists():
         return dg.SkipReason("Nothing has landed")
-    if context.instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1):
+    if is_held(home) or context.instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1):
         return dg.SkipReason("A run is going on")
     try:
         keys = [key_of(month) for month in months_to_compute(home)]

@@ -12,6 +12,7 @@ import typer
 
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail, month_option
 from energy_pipeline.periods.grid import PARIS
+from energy_pipeline.servers import SettingsError
 
 if TYPE_CHECKING:
     from energy_pipeline.mail import Result
@@ -28,21 +29,23 @@ WORDS = {
 
 def send(
     home: HomeOption,
-    month: Annotated[str | None, typer.Option(help="Only the reports of this month, AAAA-MM.")] = None,
+    month: Annotated[str | None, typer.Option(help="Les rapports de ce mois seulement, AAAA-MM.")] = None,
     dry_run: Annotated[
-        Path | None, typer.Option(help="Write the mails as .eml files in this folder instead of sending them.")
+        Path | None, typer.Option(help="Écrire les mails en .eml dans ce dossier au lieu de les envoyer.")
     ] = None,
     alerts: Annotated[
         bool,
         typer.Option(
-            "--alerts", help="Also mail refused files, missing deliveries, findings of no operation, reminders."
+            "--alerts",
+            help="Envoyer aussi les alertes : fichiers refusés, livraisons en retard, constats hors opération, rappels.",
         ),
     ] = False,
     on: Annotated[
-        str | None, typer.Option(help="With --alerts: day to look from, AAAA-MM-JJ; today if not given.")
+        str | None, typer.Option(help="Avec --alerts : jour considéré, AAAA-MM-JJ ; à défaut, aujourd'hui.")
     ] = None,
     retry_refused: Annotated[
-        bool, typer.Option("--retry-refused", help="Try again those whom the server refused for good.")
+        bool,
+        typer.Option("--retry-refused", help="Réessayer les destinataires que le serveur a refusés définitivement."),
     ] = False,
 ) -> None:
     """Mail the reports to the recipients of each operation, each version once. Exit 1: some could not be sent.
@@ -56,7 +59,7 @@ def send(
     home = home.resolve()
     only = month_option(month) if month else None
     day = day_option(on) if on else _now().date()
-    with clear_errors(mail.MailError):
+    with clear_errors(mail.MailError, SettingsError):
         settings = mail.read_settings(home, os.environ) if dry_run is None else mail.preview_settings(home)
         months: Sequence[date] = [only] if only else mail.months_to_send(home, is_preview=dry_run is not None)
         messages = chain(mail.messages(home, months, settings), mail.notices(home, day, settings) if alerts else ())

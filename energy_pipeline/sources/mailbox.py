@@ -95,10 +95,10 @@ def _connected(settings: Mailbox) -> BaseMailBox:
         kind = MailBox if settings.security == "tls" else MailBoxStartTls
         mailbox = kind(host, port, timeout=timeout, ssl_context=context)
     try:
-        plain = (settings.user + settings.password).isascii()
-        login = mailbox.login if plain else mailbox.login_utf8
+        password = settings.password or ""
+        login = mailbox.login if (settings.user + password).isascii() else mailbox.login_utf8
         try:
-            login(settings.user, settings.password, initial_folder=None)
+            login(settings.user, password, initial_folder=None)
         except imaplib.IMAP4.error as fault:
             raise MailboxLoginError(("NO", []), "OK") from fault
         mailbox.folder.set(settings.folder, readonly=True)

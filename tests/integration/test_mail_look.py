@@ -17,7 +17,7 @@ from tests.programs import program
 pytestmark = pytest.mark.browser
 CONTRAST = Path(__file__).parents[1] / "browser" / "contrast.js"
 ALL_ROLES = '{"energy_manager": ["x@y.example"], "accountant": ["x@y.example"]}'
-SETTINGS = Settings("h", 25, "a@b.example", reply_to="c@d.example", max_attachment_mb=0)
+SETTINGS = Settings(host="h", port=25, sender="a@b.example", reply_to="c@d.example", max_attachment_mb=0)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,9 @@ from energy_pipeline.mail.envelope import compose, fitting
 from energy_pipeline.mail.model import Body, File, Item, Message
 
 AT = datetime(2025, 11, 10, 8, 30, tzinfo=UTC)
-SETTINGS = Settings("h", 25, "Énergie <rapports@a-very-long-domain-name-of-some-intermunicipal-syndicate.example>")
+SETTINGS = Settings(
+    host="h", port=25, sender="Énergie <rapports@a-very-long-domain-name-of-some-intermunicipal-syndicate.example>"
+)
 
 
 def message(**changed) -> Message:

@@ -11,7 +11,7 @@ from tests.publications import OPERATION
 from tests.unit.mail.conftest import change, declare
 
 MANAGER, OTHER = "energie@fontbelle.example", "pmo@fontbelle.example"
-SETTINGS = Settings("127.0.0.1", 25, "rapports@fontbelle.example", default_to=(OTHER,))
+SETTINGS = Settings(host="127.0.0.1", port=25, sender="rapports@fontbelle.example", default_to=(OTHER,))
 DEADLINE = """
     INSERT INTO marts.deadline BY NAME SELECT ? AS operation_id, ? AS kind, 'organiser' AS party, ?::DATE AS due_on,
     ?::DATE AS period_start, ?::DATE AS period_end, '' AS title, '' AS description, '' AS article, ?::BOOLEAN AS done

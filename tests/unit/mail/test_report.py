@@ -15,7 +15,9 @@ from tests.publications import OPERATION
 from tests.unit.mail.conftest import change, declare
 
 OCTOBER, SEPTEMBER = date(2025, 10, 1), date(2025, 9, 1)
-SETTINGS = Settings("smtp.fontbelle.example", 25, "rapports@fontbelle.example", reply_to="energie@fontbelle.example")
+SETTINGS = Settings(
+    host="smtp.fontbelle.example", port=25, sender="rapports@fontbelle.example", reply_to="energie@fontbelle.example"
+)
 MANAGER, MAYOR, ACCOUNTANT = "energie@fontbelle.example", "maire@fontbelle.example", "compta@fontbelle.example"
 
 
@@ -135,17 +137,17 @@ def test_a_correction_says_what_it_replaces(home):
 
 def test_beyond_the_limit_the_mail_says_where_the_report_is(home):
     place = str(Home(home).reports / "2025-10" / OPERATION)
-    made = body(home, MAYOR, settings=Settings("h", 25, "a@b.example", max_attachment_mb=0))
+    made = body(home, MAYOR, settings=Settings(host="h", port=25, sender="a@b.example", max_attachment_mb=0))
     assert made.attachments == ()
     assert place in made.text
     assert place in Reader(made.html).text
-    small = body(home, MAYOR, settings=Settings("h", 25, "a@b.example", max_attachment_mb=0.06))
+    small = body(home, MAYOR, settings=Settings(host="h", port=25, sender="a@b.example", max_attachment_mb=0.06))
     assert [file.name for file in small.attachments] == ["rapport.xlsx"]
     assert "Non joint, car trop volumineux : rapport.html, rapport.pdf." in plain(small.text)
 
 
 def test_served_reports_are_linked(home):
-    settings = Settings("h", 25, "a@b.example", reports_url="https://acc.example/rapports/")
+    settings = Settings(host="h", port=25, sender="a@b.example", reports_url="https://acc.example/rapports/")
     made = body(home, MAYOR, settings=settings)
     link = f"https://acc.example/rapports/2025-10/{OPERATION}/rapport.html"
     assert link in made.text
@@ -162,7 +164,7 @@ def test_two_periods_of_a_month_have_two_folders_and_two_subjects(home):
         home, "UPDATE marts.operation_month SET period_end = DATE '2025-10-14' WHERE period_start = DATE '2025-10-01'"
     )
     declare(home, {"accountant": [ACCOUNTANT]})
-    settings = Settings("h", 25, "a@b.example", reports_url="https://acc.example")
+    settings = Settings(host="h", port=25, sender="a@b.example", reports_url="https://acc.example")
     first, second = mail.messages(home, [OCTOBER], settings)
     assert plain(first.subject) == "Soleil partagé de Fontbelle : rapport du 1er au 14 octobre 2025"
     assert plain(second.subject) == "Soleil partagé de Fontbelle : rapport du 15 au 31 octobre 2025"

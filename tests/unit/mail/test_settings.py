@@ -1,7 +1,8 @@
 import pytest
 
-from energy_pipeline.mail import MailError, preview_settings, read_settings
-from energy_pipeline.mail.settings import EXAMPLE, PASSWORD_VARIABLE, parse, parse_address
+from energy_pipeline.mail import preview_settings, read_settings
+from energy_pipeline.mail.settings import EXAMPLE, PASSWORD_VARIABLE, parse_address
+from energy_pipeline.servers import SettingsError
 
 MINIMAL = 'host = "smtp.example.org"\nport = 587\nsender = "rapports@example.org"\n'
 LOGIN = MINIMAL + 'user = "rapports"\n'
@@ -26,7 +27,7 @@ def test_the_example_can_be_copied_as_it_is(tmp_path):
 def test_every_line_commented_out_in_the_example_is_a_setting_too(tmp_path):
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     opened = [line.removeprefix("# ") if line.startswith("# ") and " = " in line else line for line in lines]
-    settings = parse(write(tmp_path, "\n".join(opened)) / "mail.toml")
+    settings = preview_settings(write(tmp_path, "\n".join(opened)))
     assert settings.password_file == "smtp_password"
     assert settings.timeout_seconds == 30
     assert settings.reports_url == "https://acc.valfleuri.example/rapports"
@@ -39,7 +40,7 @@ def test_starttls_and_no_login_are_the_defaults(tmp_path):
 
 
 def test_without_a_file_the_message_names_the_example(tmp_path):
-    with pytest.raises(MailError, match=r"copier .*mail\.example\.toml en .*mail\.toml"):
+    with pytest.raises(SettingsError, match=r"copier .*mail\.example\.toml en .*mail\.toml"):
         read_settings(tmp_path, {})
     assert preview_settings(tmp_path).host == "smtp.valfleuri.example"
 
@@ -69,11 +70,11 @@ def test_the_password_is_in_no_text_made_of_the_settings(tmp_path):
         (LOGIN + 'password = "secret"', "réglage inconnu « password »"),
         ('host = "h"\nport = 25', "« sender » manque"),
         (MINIMAL.replace("587", '"587"'), "« port » doit être un nombre"),
-        (MINIMAL.replace("587", "70000"), "« port » doit être de 1 à 65535"),
-        (MINIMAL + "timeout_seconds = 0", "« timeout_seconds » doit être de 1 à 3600"),
+        (MINIMAL.replace("587", "70000"), "« port » doit être un nombre de 1 à 65535"),
+        (MINIMAL + "timeout_seconds = 0", "« timeout_seconds » doit être un nombre de 1 à 3600"),
         (MINIMAL + "max_attachment_mb = true", "doit être un nombre"),
         (MINIMAL + "max_attachment_mb = -1", "positif ou nul"),
-        (MINIMAL + 'security = "ssl"', "« security » doit être starttls, tls, none"),
+        (MINIMAL + 'security = "ssl"', "« security » doit être tls, starttls, none"),
         (MINIMAL + 'reply_to = "personne"', "« reply_to » n'est pas une adresse"),
         (MINIMAL + 'alerts_to = ["a@b.example", "nul"]', "« alerts_to » n'est pas une adresse"),
         (MINIMAL + 'alerts_to = "a@b.example"', "« alerts_to » doit être une liste"),
@@ -84,7 +85,7 @@ def test_the_password_is_in_no_text_made_of_the_settings(tmp_path):
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, text, said):
-    with pytest.raises(MailError, match=r"mail\.toml|mot de passe") as raised:
+    with pytest.raises(SettingsError, match=r"mail\.toml|mot de passe") as raised:
         read_settings(write(tmp_path, text), {})
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)

@@ -35,7 +35,12 @@ def folder(server: ImapServer, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def settings(server: ImapServer, folder: str) -> sources.Mailbox:
     return sources.Mailbox(
-        "127.0.0.1", USER, server.tls_port, folder=folder, ca_file=str(server.certificate), password=PASSWORD
+        host="127.0.0.1",
+        user=USER,
+        port=server.tls_port,
+        folder=folder,
+        ca_file=str(server.certificate),
+        password=PASSWORD,
     )
 
 
