@@ -32,8 +32,8 @@ check: install ## format, lint, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install ## times, as medians in one run
-	@$(BIN)/python bench/keys.py
+bench: install ## time and memory, as medians in one run; PART=kernel for one part
+	@$(BIN)/python -m bench $(PART)
 
 ui: install ## Dagster's UI on 127.0.0.1:3000
 	@$(BIN)/energy-pipeline ui --inbox $(INBOX) --home $(HOME_DIR)

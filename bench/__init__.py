@@ -1,0 +1,1 @@
+"""Benchmark: one module per subject, each gives the lines of a table. `python -m bench --help`."""
