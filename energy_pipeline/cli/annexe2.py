@@ -24,7 +24,7 @@ from energy_pipeline.formats.model import BadFile
 from energy_pipeline.landing.recognise import kind_of
 from energy_pipeline.periods.grid import PARIS
 
-app = typer.Typer(no_args_is_help=True, help="Write and check Annexe 2: the operation and its participants.")
+app = typer.Typer(no_args_is_help=True, help="Écrire et vérifier l'Annexe 2 : l'opération et ses participants.")
 
 
 class Form(StrEnum):
@@ -34,15 +34,18 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-@app.command("export")
+@app.command("export", help="Écrire l'Annexe 2 d'une opération : qui participe à ce jour ou plus tard.")
 def export_command(
     home: HomeOption,
-    operation: Annotated[str, typer.Option(help="Number of the convention, e.g. ACC00000001.")],
-    out: Annotated[Path, typer.Option(help="Folder in which to write.", file_okay=False)],
-    form: Annotated[Form, typer.Option("--format", help="xlsx: Annexe 2.1; csv: Annexes 2.11 and 2.12.")] = Form.XLSX,
-    sent_on: Annotated[str | None, typer.Option("--date", help="Day of sending, AAAA-MM-JJ; today if none.")] = None,
+    operation: Annotated[str, typer.Option(help="Numéro de la convention, par exemple ACC00000001.")],
+    out: Annotated[Path, typer.Option(help="Dossier où écrire.", file_okay=False)],
+    form: Annotated[Form, typer.Option("--format", help="xlsx : Annexe 2.1 ; csv : Annexes 2.11 et 2.12.")] = Form.XLSX,
+    sent_on: Annotated[
+        str | None, typer.Option("--date", help="Jour d'envoi, AAAA-MM-JJ ; à défaut, aujourd'hui.")
+    ] = None,
     to_complete: Annotated[
-        bool, typer.Option("--to-complete", help="xlsx only: leave coloured the mandatory fields that nobody knows.")
+        bool,
+        typer.Option("--to-complete", help="xlsx seulement : laisser en couleur les champs obligatoires inconnus."),
     ] = False,
 ) -> None:
     """Write the Annexe 2 of an operation from the publication: who takes part on that day or later."""
@@ -67,9 +70,9 @@ def export_command(
         console.print(f"{heading} — {fault}", markup=False, soft_wrap=True)
 
 
-@app.command("check")
+@app.command("check", help="Vérifier une Annexe 2 par les règles de la convention : chaque défaut, ou « conforme ».")
 def check_command(
-    files: Annotated[list[Path], typer.Argument(help="Annexe 2.1, or 2.11 and 2.12.", exists=True, dir_okay=False)],
+    files: Annotated[list[Path], typer.Argument(help="Annexe 2.1, ou 2.11 et 2.12.", exists=True, dir_okay=False)],
 ) -> None:
     """Check files of Annexe 2 by the rules printed in the convention: every fault, or « conforme »."""
     read = [(path, path.read_bytes()) for path in files]

@@ -17,7 +17,7 @@ from energy_pipeline.formats import enedis_files, synthesis_write
 from energy_pipeline.periods import grid
 from energy_pipeline.settings import Home
 
-app = typer.Typer(no_args_is_help=True, help="Write results as Enedis writes them (Annexe 6).")
+app = typer.Typer(no_args_is_help=True)
 
 SERIES = {
     "consumer": {"measured_w": "consumption", "shared_w": "self_consumption", "rest_w": "complement"},
@@ -28,17 +28,19 @@ SERIES = {
 File = tuple[str, bytes]
 
 
-@app.callback()
+@app.callback(help="Écrire des résultats dans les formats d'Enedis (Annexe 6).")
 def annexe6() -> None:
-    """Write results as Enedis writes them (Annexe 6)."""
+    """Écrire des résultats dans les formats d'Enedis (Annexe 6)."""
 
 
-@app.command("export")
+@app.command("export", help="Écrire nos résultats d'une période : courbes, énergies, détails, périmètre, synthèse.")
 def export_command(
     home: HomeOption,
-    operation: Annotated[str, typer.Option(help="Number of the convention, e.g. ACC00000001.")],
-    out: Annotated[Path, typer.Option(help="Folder in which to write.", file_okay=False)],
-    month: Annotated[str | None, typer.Option(help="Month of the period's last day, AAAA-MM; latest if none.")] = None,
+    operation: Annotated[str, typer.Option(help="Numéro de la convention, par exemple ACC00000001.")],
+    out: Annotated[Path, typer.Option(help="Dossier où écrire.", file_okay=False)],
+    month: Annotated[
+        str | None, typer.Option(help="Mois du dernier jour de la période, AAAA-MM ; à défaut, le dernier.")
+    ] = None,
 ) -> None:
     """Write our own results of a period: curves, energies, details, perimeter, synthesis.
 

@@ -31,25 +31,26 @@ from energy_pipeline.cli.console import (
     fail,
     month_option,
 )
+from energy_pipeline.cli.progress import shown
 from energy_pipeline.settings import Home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-@app.callback()
+@app.callback(help="Contrôler l'autoconsommation collective : courbes, répartition, factures, euros à réclamer.")
 def energy_pipeline() -> None:
     """Check French collective self-consumption: curves, splits, bills, and the euros to claim."""
 
 
-@app.command()
+@app.command(help="Fabriquer une boîte de dépôt fictive ; les anomalies semées sont listées à côté.")
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder of the inbox to make.")],
-    operations: Annotated[int, typer.Option(min=1)] = 3,
-    consumers: Annotated[int, typer.Option(min=1)] = 8,
-    producers: Annotated[int, typer.Option(min=1)] = 2,
-    months: Annotated[int, typer.Option(min=1)] = 3,
-    first: Annotated[str, typer.Option(help="First month, AAAA-MM.")] = "2025-09",
-    seed: int = 2025,
+    out: Annotated[Path, typer.Option(help="Dossier de la boîte de dépôt à fabriquer.")],
+    operations: Annotated[int, typer.Option(min=1, help="Nombre d'opérations.")] = 3,
+    consumers: Annotated[int, typer.Option(min=1, help="Consommateurs par opération.")] = 8,
+    producers: Annotated[int, typer.Option(min=1, help="Producteurs par opération.")] = 2,
+    months: Annotated[int, typer.Option(min=1, help="Nombre de mois.")] = 3,
+    first: Annotated[str, typer.Option(help="Premier mois, AAAA-MM.")] = "2025-09",
+    seed: Annotated[int, typer.Option(help="Graine du hasard : la même donne les mêmes fichiers.")] = 2025,
 ) -> None:
     """Make a fictitious inbox: same options, same bytes. Its seeded anomalies are listed beside it."""
     from energy_pipeline.demo.generate import generate
@@ -70,12 +71,14 @@ def demo(
     console.print(f"Boîte de dépôt : {out} — anomalies semées : {out.parent / (out.name + '_anomalies.csv')}")
 
 
-@app.command()
+@app.command(
+    help="Lire ce qui est nouveau, recalculer, publier, écrire les rapports. Code 3 : des fichiers sont refusés."
+)
 def run(
     inbox: InboxOption,
     home: HomeOption,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Erase the private warehouse first, read the whole inbox again.")
+        bool, typer.Option("--rebuild", help="Effacer d'abord l'entrepôt privé et relire toute la boîte de dépôt.")
     ] = False,
 ) -> None:
     """Land what is new, recompute the months that it touches, publish, report. Exit 3: some files were refused."""
@@ -87,7 +90,10 @@ def run(
 
     folders = Home(home.resolve())
     with clear_errors(RunError):
-        months = run_pipeline(inbox.resolve(), folders.root, announce=console.print, rebuild=rebuild)
+        with shown(console) as progress:
+            months = run_pipeline(
+                inbox.resolve(), folders.root, announce=console.print, progress=progress, rebuild=rebuild
+            )
         if landing.is_empty(inbox) and not folders.publication.exists():
             console.print("La boîte de dépôt est vide : rien à traiter.")
             raise typer.Exit
@@ -95,23 +101,58 @@ def run(
     raise typer.Exit(SOME_REFUSED if refused else 0)
 
 
-app.command("fetch")(mailbox.fetch)
-app.command("send")(send.send)
-app.command("sql")(query.sql)
-app.command("shell")(shell.shell)
-app.command("export")(privacy.export)
-app.command("forget")(forget.forget)
-app.command("explain")(explain.explain)
-app.command("history")(history.history)
-app.command("compare")(history.compare)
-app.command("ui")(serve.ui)
-app.command("status")(status.status)
-app.command("calendar")(status.calendar)
-app.command("due")(status.due)
-app.command("explain")(explain.explain)
-app.command("bill")(bills.bill)
-app.command("rates")(bills.rates)
-app.command("claims")(claims.claims)
+app.command(
+    "fetch", help="Copier les nouveaux messages de la boîte aux lettres dans la boîte de dépôt ; rien n'y est effacé."
+)(mailbox.fetch)
+app.command(
+    "send", help="Envoyer les rapports à leurs destinataires, chaque version une fois. Code 1 : des envois ont échoué."
+)(send.send)
+app.command(
+    "sql", help="Exécuter du SQL sur la publication, en lecture seule ; les tables de `marts` se nomment sans préfixe."
+)(query.sql)
+app.command(
+    "shell", help="Ouvrir un interpréteur SQL sur la publication, en lecture seule : .tables, .schema TABLE, .quit."
+)(shell.shell)
+app.command(
+    "export",
+    help="Écrire les tables publiées en Parquet, sous pseudonymes stables ; la clé de ceux-ci reste chez vous.",
+)(privacy.export)
+app.command(
+    "forget",
+    help="Oublier le titulaire d'un point (RGPD, article 17) : ce qui est effacé, ce qui est gardé et pourquoi.",
+)(forget.forget)
+app.command(
+    "history",
+    help="Lister les publications passées, et celles qui sont gardées pour `compare`, `sql --at` et `shell --at`.",
+)(history.history)
+app.command("compare", help="Comparer deux publications : chiffres changés, constats apparus, disparus ou changés.")(
+    history.compare
+)
+app.command("ui", help="Servir l'interface de Dagster, avec le démon qui exécute planifications et détecteurs.")(
+    serve.ui
+)
+app.command("status", help="Montrer les fichiers reçus, manquants et refusés, les échéances passées et à venir.")(
+    status.status
+)
+app.command("calendar", help="Écrire les échéances dans un fichier .ics pour un agenda.")(status.calendar)
+app.command(
+    "due",
+    help="Dire jusqu'à quand la convention laisse après un événement : suspension, réclamation, demande d'Enedis…",
+)(status.due)
+app.command("explain", help="Dire d'où vient un constat ou un chiffre : fichiers, lignes, clés, règle et son article.")(
+    explain.explain
+)
+app.command(
+    "bill",
+    help="Montrer une facture face aux courbes, ses constats et ses contrôles : facturé, attendu, source.",
+)(bills.bill)
+app.command(
+    "rates", help="Montrer les barèmes réglementés d'un jour, avec leur référence ; aucun n'est jamais extrapolé."
+)(bills.rates)
+app.command(
+    "claims",
+    help="Lister ce qui peut être réclamé ; avec --out, écrire chaque lettre (.docx, PDF) et son classeur (.xlsx).",
+)(claims.claims)
 app.add_typer(keys.app, name="keys")
 app.add_typer(annexe2.app, name="annexe2")
 app.add_typer(annexe6.app, name="annexe6")

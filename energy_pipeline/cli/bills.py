@@ -19,9 +19,11 @@ UNITS_IN_TEXT = "€|c€|kWh|MWh|kVA|kW|%|jours?"
 
 
 def bill(
-    number: Annotated[str, typer.Argument(help="Number of the invoice.")],
+    number: Annotated[str, typer.Argument(help="Numéro de la facture.")],
     home: HomeOption,
-    everything: Annotated[bool, typer.Option("--all", help="Also the checks passed, and those left out.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Montrer aussi les contrôles réussis et ceux sans objet.")
+    ] = False,
 ) -> None:
     """Show an invoice beside the curves, its findings and its checks: billed, expected, how and from which source."""
     with clear_errors(), warehouse.connect(Home(home).publication, read_only=True) as connection:
@@ -127,8 +129,10 @@ def _french(text: str) -> str:
 
 
 def rates(
-    on: Annotated[str, typer.Argument(help="Day, AAAA-MM-JJ.")],
-    name: Annotated[str | None, typer.Option("--rate", help="Only this rate, e.g. excise, cta, turpe_energy.")] = None,
+    on: Annotated[str, typer.Argument(help="Jour, AAAA-MM-JJ.")],
+    name: Annotated[
+        str | None, typer.Option("--rate", help="Ce barème seulement, par exemple excise, cta, turpe_energy.")
+    ] = None,
 ) -> None:
     """Show the regulated rates in force on a day, with their legal reference; none is ever extrapolated."""
     from energy_pipeline.tariffs import rates as tables

@@ -28,20 +28,24 @@ class Party(StrEnum):
 
 def claims(
     home: HomeOption,
-    operation: Annotated[list[str] | None, typer.Option(help="Only this operation; may be repeated.")] = None,
-    supplier: Annotated[str | None, typer.Option(help="Only this supplier, named as in its bills.")] = None,
-    month: Annotated[str | None, typer.Option(help="Only this month, AAAA-MM.")] = None,
-    year: Annotated[int | None, typer.Option(help="Only this year.", min=2000, max=2100)] = None,
-    party: Annotated[Party | None, typer.Option(help="Only the suppliers, or only Enedis.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the letters to this folder.", file_okay=False)] = None,
+    operation: Annotated[
+        list[str] | None, typer.Option(help="Cette opération seulement ; l'option peut être répétée.")
+    ] = None,
+    supplier: Annotated[
+        str | None, typer.Option(help="Ce fournisseur seulement, nommé comme sur ses factures.")
+    ] = None,
+    month: Annotated[str | None, typer.Option(help="Ce mois seulement, AAAA-MM.")] = None,
+    year: Annotated[int | None, typer.Option(help="Cette année seulement.", min=2000, max=2100)] = None,
+    party: Annotated[Party | None, typer.Option(help="Les fournisseurs seulement, ou Enedis seulement.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Écrire les lettres dans ce dossier.", file_okay=False)] = None,
     sent_on: Annotated[
-        str | None, typer.Option("--date", help="Date of the letters, AAAA-MM-JJ; today if none.")
+        str | None, typer.Option("--date", help="Date des lettres, AAAA-MM-JJ ; à défaut, aujourd'hui.")
     ] = None,
     contest_default_keys: Annotated[
         bool,
         typer.Option(
             "--contest-default-keys",
-            help="Contest the default keys too: Enedis could not receive ours (convention, 4.4.3).",
+            help="Contester aussi les clés par défaut : Enedis n'a pas pu recevoir les nôtres (convention, 4.4.3).",
         ),
     ] = False,
 ) -> None:

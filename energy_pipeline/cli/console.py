@@ -31,8 +31,8 @@ errors = PlainConsole(stderr=True, highlight=False)
 
 FAILED, SOME_REFUSED = 1, 3
 
-InboxOption = Annotated[Path, typer.Option(help="Folder of the files received.", file_okay=False)]
-HomeOption = Annotated[Path, typer.Option(help="Folder of the installation.", file_okay=False)]
+InboxOption = Annotated[Path, typer.Option(help="Dossier des fichiers reçus.", file_okay=False)]
+HomeOption = Annotated[Path, typer.Option(help="Dossier où le logiciel écrit ses résultats.", file_okay=False)]
 
 
 def fail(message: str) -> typer.Exit:

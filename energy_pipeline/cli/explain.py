@@ -32,9 +32,14 @@ class Format(StrEnum):
 
 
 def explain(
-    subject: Annotated[list[str], typer.Argument(help="An id of a finding; or mart.column and its keys.")],
+    subject: Annotated[
+        list[str],
+        typer.Argument(
+            help="Un constat ; ou table.colonne et ses clés : operation_month.production_kwh ACC00000101 2025-10."
+        ),
+    ],
     home: HomeOption,
-    output: Annotated[Format, typer.Option("--format")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="Forme de la réponse.")] = Format.TEXT,
 ) -> None:
     """Say where a finding or a figure comes from: files, lines, keys, and the rule with its article.
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 def forget(
-    prm: Annotated[str, typer.Argument(help="Point whose holder is to be forgotten, 14 digits.")],
+    prm: Annotated[str, typer.Argument(help="Point dont le titulaire doit être oublié, 14 chiffres.")],
     inbox: InboxOption,
     home: HomeOption,
     erase: Annotated[
-        bool, typer.Option("--erase", help="Do it; without, only what would be erased and kept is listed.")
+        bool,
+        typer.Option("--erase", help="Effacer ; sans cette option, ce qui serait effacé et gardé est seulement listé."),
     ] = False,
 ) -> None:
     """Forget who holds a point (GDPR, article 17): list what is erased, kept and why; with --erase, do it for good."""

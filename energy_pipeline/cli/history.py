@@ -52,14 +52,15 @@ def history(home: HomeOption) -> None:
 def compare(
     home: HomeOption,
     start: Annotated[
-        str | None, typer.Option("--from", help="Day AAAA-MM-JJ, or AAAA-MM-JJTHH:MM: what readers had then.")
+        str | None,
+        typer.Option("--from", help="Jour AAAA-MM-JJ, ou AAAA-MM-JJTHH:MM : ce que les lecteurs avaient alors."),
     ] = None,
-    to: Annotated[str | None, typer.Option(help="The same; by default, the present publication.")] = None,
+    to: Annotated[str | None, typer.Option(help="De même ; à défaut, la publication actuelle.")] = None,
     report: Annotated[
-        str | None, typer.Option(help="AAAA-MM, instead of --from: what we knew when that month's report was sent.")
+        str | None, typer.Option(help="AAAA-MM, au lieu de --from : ce qu'on savait à l'envoi du rapport de ce mois.")
     ] = None,
-    operation: Annotated[str | None, typer.Option(help="One operation only, ACC…")] = None,
-    output: Annotated[Format, typer.Option("--format")] = Format.TEXT,
+    operation: Annotated[str | None, typer.Option(help="Une opération seulement, ACC…")] = None,
+    output: Annotated[Format, typer.Option("--format", help="Forme de la réponse.")] = Format.TEXT,
 ) -> None:
     """Compare two publications: figures that changed, findings that appeared, disappeared or changed."""
     from energy_pipeline import history, mail

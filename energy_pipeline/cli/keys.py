@@ -26,16 +26,20 @@ from energy_pipeline.metering.declaration import with_static_keys
 from energy_pipeline.periods.grid import PARIS
 from energy_pipeline.settings import Home
 
-app = typer.Typer(no_args_is_help=True, help="Propose distribution keys, write and check the files that carry them.")
+app = typer.Typer(
+    no_args_is_help=True, help="Proposer des clés de répartition, écrire et vérifier les fichiers qui les portent."
+)
 
 ADDED_ROOF = "toiture ajoutée"
-OperationOption = Annotated[str, typer.Option(help="Number of the convention, e.g. ACC00000001.")]
-MonthOption = Annotated[str | None, typer.Option(help="Month of the period's last day, AAAA-MM; the latest if none.")]
-FromOption = Annotated[str | None, typer.Option("--from", help="First day, AAAA-MM-JJ, instead of a month.")]
-ToOption = Annotated[str | None, typer.Option("--to", help="Last day, AAAA-MM-JJ, included.")]
-ObjectiveOption = Annotated[Objective, typer.Option(help="What the key is to achieve.")]
-PriorityOption = Annotated[list[str] | None, typer.Option(help="PRM to serve first; repeat it, in order.")]
-DateOption = Annotated[str | None, typer.Option("--date", help="Day of sending, in the name of an Annexe 2.12.")]
+OperationOption = Annotated[str, typer.Option(help="Numéro de la convention, par exemple ACC00000001.")]
+MonthOption = Annotated[
+    str | None, typer.Option(help="Mois du dernier jour de la période, AAAA-MM ; à défaut, le dernier.")
+]
+FromOption = Annotated[str | None, typer.Option("--from", help="Premier jour, AAAA-MM-JJ, au lieu d'un mois.")]
+ToOption = Annotated[str | None, typer.Option("--to", help="Dernier jour, AAAA-MM-JJ, compris.")]
+ObjectiveOption = Annotated[Objective, typer.Option(help="But recherché.")]
+PriorityOption = Annotated[list[str] | None, typer.Option(help="PRM à servir en premier ; à répéter, dans l'ordre.")]
+DateOption = Annotated[str | None, typer.Option("--date", help="Jour d'envoi, dans le nom d'une Annexe 2.12.")]
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,10 @@ class _Selection:
     periods: list[tuple[date, date]]
 
 
-@app.command("propose")
+@app.command(
+    "propose",
+    help="Calculer la meilleure clé pour un but, comparée à l'actuelle et à celle par défaut ; hypothèses possibles.",
+)
 def propose_command(
     home: HomeOption,
     operation: OperationOption,
@@ -57,22 +64,26 @@ def propose_command(
     last: ToOption = None,
     objective: ObjectiveOption = Objective.STATIC,
     priority: PriorityOption = None,
-    out: Annotated[Path | None, typer.Option(help="Folder in which to write the key, ready to send.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Dossier où écrire la clé, prête à envoyer.")] = None,
     date_: DateOption = None,
-    remove: Annotated[list[str] | None, typer.Option(help="What if: PRM that leaves.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="Hypothèse : PRM qui sort.")] = None,
     add: Annotated[
         list[Path] | None,
-        typer.Option(help="What if: load curve file of a PRM that joins.", exists=True, dir_okay=False),
+        typer.Option(help="Hypothèse : fichier de courbe d'un PRM qui entre.", exists=True, dir_okay=False),
     ] = None,
-    scale: Annotated[float, typer.Option(help="Factor on the curves of --add and --like.", min=0)] = 1.0,
-    like: Annotated[list[str] | None, typer.Option(help="What if: one more participant like this PRM.")] = None,
-    roof_kwc: Annotated[float | None, typer.Option(help="What if: peak power of a roof that joins, kWc.")] = None,
-    tilt: Annotated[float, typer.Option(help="Tilt of the roof, degrees; 0 is flat.")] = 30,
-    azimuth: Annotated[float, typer.Option(help="Azimuth of the roof, degrees; 180 is south, 90 is east.")] = 180,
-    latitude: Annotated[float, typer.Option(help="Latitude of the roof, degrees.")] = 46.5,
-    longitude: Annotated[float, typer.Option(help="Longitude of the roof, degrees east.")] = 2.5,
+    scale: Annotated[float, typer.Option(help="Facteur appliqué aux courbes de --add et --like.", min=0)] = 1.0,
+    like: Annotated[
+        list[str] | None, typer.Option(help="Hypothèse : un participant de plus, semblable à ce PRM.")
+    ] = None,
+    roof_kwc: Annotated[
+        float | None, typer.Option(help="Hypothèse : puissance crête d'une toiture qui entre, kWc.")
+    ] = None,
+    tilt: Annotated[float, typer.Option(help="Inclinaison de la toiture, degrés ; 0 : à plat.")] = 30,
+    azimuth: Annotated[float, typer.Option(help="Orientation de la toiture, degrés ; 180 : sud, 90 : est.")] = 180,
+    latitude: Annotated[float, typer.Option(help="Latitude de la toiture, degrés.")] = 46.5,
+    longitude: Annotated[float, typer.Option(help="Longitude de la toiture, degrés vers l'est.")] = 2.5,
     yield_factor: Annotated[
-        float, typer.Option(help="Part of the clear-sky irradiation that becomes energy.")
+        float, typer.Option(help="Part de l'ensoleillement par ciel clair qui devient énergie.")
     ] = what_if.YIELD_FACTOR,
 ) -> None:
     """Compute the best key for an objective and compare it with the current key and the default one.
@@ -103,11 +114,13 @@ def propose_command(
             _write(connection, home, selection, objective, priority or [], out, date_)
 
 
-@app.command("export")
+@app.command(
+    "export", help="Écrire la meilleure clé, prête à envoyer : Annexe 5 par période, ou Annexe 2.12 si statique."
+)
 def export_command(
     home: HomeOption,
     operation: OperationOption,
-    out: Annotated[Path, typer.Option(help="Folder in which to write.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="Dossier où écrire.", file_okay=False)],
     month: MonthOption = None,
     first: FromOption = None,
     last: ToOption = None,
@@ -123,9 +136,11 @@ def export_command(
         _write(connection, home, selection, objective, priority or [], out, date_)
 
 
-@app.command("check")
+@app.command(
+    "check", help="Vérifier un fichier d'Annexe 5 avant l'envoi : s'il est fautif, les clés par défaut s'appliquent."
+)
 def check_command(
-    file: Annotated[Path, typer.Argument(help="Annexe 5 file.", exists=True, dir_okay=False)], home: HomeOption
+    file: Annotated[Path, typer.Argument(help="Fichier d'Annexe 5.", exists=True, dir_okay=False)], home: HomeOption
 ) -> None:
     """Check an Annexe 5 file before it is sent: Enedis applies the default keys to the period of a faulty one."""
     from energy_pipeline.cli import keys_shown

@@ -11,9 +11,9 @@ from energy_pipeline.settings import Home
 
 def export(
     home: HomeOption,
-    out: Annotated[Path, typer.Option(help="Folder in which to write, empty or new.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="Dossier où écrire, vide ou nouveau.", file_okay=False)],
     pseudonymised: Annotated[
-        bool, typer.Option("--pseudonymised", help="Confirm: points, people and addresses under pseudonyms.")
+        bool, typer.Option("--pseudonymised", help="Confirmer : points, personnes et adresses sous pseudonyme.")
     ] = False,
 ) -> None:
     """Write the marts as Parquet under stable pseudonyms; the key stays in the home (pseudonyms.key)."""

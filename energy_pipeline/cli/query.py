@@ -26,7 +26,10 @@ class TableFormat(StrEnum):
 
 
 AtOption = Annotated[
-    str | None, typer.Option("--at", help="AAAA-MM-JJ[THH:MM]: the publication that readers had then, if it is kept.")
+    str | None,
+    typer.Option(
+        "--at", help="AAAA-MM-JJ[THH:MM] : la publication que les lecteurs avaient alors, si elle est gardée."
+    ),
 ]
 
 
@@ -51,9 +54,9 @@ def open_publication(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="Statement to run on the publication.")],
+    query: Annotated[str, typer.Argument(help="Instruction à exécuter sur la publication.")],
     home: HomeOption,
-    output: Annotated[TableFormat, typer.Option("--format")] = TableFormat.TABLE,
+    output: Annotated[TableFormat, typer.Option("--format", help="Forme de la réponse.")] = TableFormat.TABLE,
     at: AtOption = None,
 ) -> None:
     """Run SQL on the publication, read-only; the tables of `marts` need no prefix."""

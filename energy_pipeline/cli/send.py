@@ -37,7 +37,7 @@ def send(
         bool,
         typer.Option(
             "--alerts",
-            help="Envoyer aussi les alertes : fichiers refusés, livraisons en retard, constats hors opération, rappels.",
+            help="Envoyer aussi les alertes : fichiers refusés, livraisons en retard, rappels.",
         ),
     ] = False,
     on: Annotated[

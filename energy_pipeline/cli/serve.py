@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli.console import HomeOption, InboxOption, console
+from energy_pipeline.cli.console import HomeOption, InboxOption, console, fail
 from energy_pipeline.settings import PROJECT
 
 
@@ -25,9 +25,13 @@ class Part(StrEnum):
 def ui(
     inbox: InboxOption,
     home: HomeOption,
-    port: int = 3000,
-    host: Annotated[str, typer.Option(help="Dagster has no login: leave 127.0.0.1 behind a proxy.")] = "127.0.0.1",
-    part: Annotated[Part, typer.Option(help="The web server, the daemon (schedules, sensors), or both.")] = Part.ALL,
+    port: Annotated[int, typer.Option(help="Port du serveur web.")] = 3000,
+    host: Annotated[
+        str, typer.Option(help="Dagster n'a pas de mot de passe : garder 127.0.0.1, derrière un serveur mandataire.")
+    ] = "127.0.0.1",
+    part: Annotated[
+        Part, typer.Option(help="Le serveur web, le démon (planifications, détecteurs), ou les deux.")
+    ] = Part.ALL,
 ) -> None:
     """Serve Dagster's UI, with the daemon that runs schedules, sensors and backfills."""
     from assets.launch import prepare_environment
@@ -44,6 +48,8 @@ def ui(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         _wait_for_any(processes)
+        # Whoever supervises this process restarts it only when it fails.
+        raise fail("Le serveur web ou le démon s'est arrêté de lui-même.")
     except KeyboardInterrupt:
         pass
     finally:

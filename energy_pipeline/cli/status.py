@@ -40,7 +40,7 @@ COLUMNS = (
 )  # fmt: skip
 MEASURED = ("consumption", "production")
 
-OperationOption = Annotated[str | None, typer.Option(help="Only this operation, e.g. ACC00000001.")]
+OperationOption = Annotated[str | None, typer.Option(help="Cette opération seulement, par exemple ACC00000001.")]
 
 
 class StatusFormat(StrEnum):
@@ -52,11 +52,11 @@ class StatusFormat(StrEnum):
 
 def status(
     home: HomeOption,
-    on: Annotated[str | None, typer.Option(help="Day to look from, AAAA-MM-JJ; today if not given.")] = None,
+    on: Annotated[str | None, typer.Option(help="Jour considéré, AAAA-MM-JJ ; à défaut, aujourd'hui.")] = None,
     operation: OperationOption = None,
-    periods: Annotated[int, typer.Option(min=1, help="Latest periods to show in the table.")] = 6,
-    ahead: Annotated[int, typer.Option(min=0, help="Days ahead of which deadlines are listed.")] = 45,
-    output: Annotated[StatusFormat, typer.Option("--format")] = StatusFormat.TABLE,
+    periods: Annotated[int, typer.Option(min=1, help="Nombre de dernières périodes à montrer.")] = 6,
+    ahead: Annotated[int, typer.Option(min=0, help="Nombre de jours d'avance pour lister les échéances.")] = 45,
+    output: Annotated[StatusFormat, typer.Option("--format", help="Forme de la réponse.")] = StatusFormat.TABLE,
 ) -> None:
     """Show which expected files are there, which are refused, and the deadlines missed and ahead."""
     day = day_option(on) if on else datetime.now(PARIS).date()
@@ -71,7 +71,7 @@ def status(
 
 def calendar(
     home: HomeOption,
-    out: Annotated[Path, typer.Option(help="File to write, .ics.", dir_okay=False)],
+    out: Annotated[Path, typer.Option(help="Fichier à écrire, .ics.", dir_okay=False)],
     operation: OperationOption = None,
 ) -> None:
     """Write the deadlines as an .ics file that a calendar can subscribe to."""
@@ -86,9 +86,11 @@ def calendar(
 
 
 def due(
-    event: Annotated[str, typer.Argument(help="Kind of deadline; 'list' shows them all.")],
-    on: Annotated[str | None, typer.Argument(help="Day of the event, AAAA-MM-JJ.")] = None,
-    post_code: Annotated[str | None, typer.Option(help="Of the commune: Alsace-Moselle has more holidays.")] = None,
+    event: Annotated[str, typer.Argument(help="Sorte d'échéance ; « list » les montre toutes.")],
+    on: Annotated[str | None, typer.Argument(help="Jour de l'événement, AAAA-MM-JJ.")] = None,
+    post_code: Annotated[
+        str | None, typer.Option(help="Code postal de la commune : l'Alsace-Moselle a plus de jours fériés.")
+    ] = None,
 ) -> None:
     """Tell until when the convention gives after an event: a suspension, a complaint, a request of Enedis…"""
 
