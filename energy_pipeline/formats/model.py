@@ -1,33 +1,11 @@
 """What a reader gives back, and how it refuses: the same for each outside file."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from energy_pipeline.tables import landing as t
-from energy_pipeline.tables import supplier
+from energy_pipeline.tables.landing import TABLE_OF_KIND
 from energy_pipeline.tables.model import Table
-
-TABLE_OF_KIND: Mapping[str, Table] = {
-    "curve": t.CURVE,
-    "energy": t.ENERGY,
-    "exchange": t.EXCHANGE,
-    "perimeter": t.PERIMETER,
-    "synthesis": t.SYNTHESIS,
-    "annexe2_operation": t.OPERATION,
-    "annexe2_participants": t.PARTICIPANT,
-    "dynamic_keys": t.DYNAMIC_KEY,
-    "invoices": t.INVOICE_ROW,
-    "sites": t.SITE_ROW,
-    "readings": supplier.READING,
-    "annual_sites": supplier.ANNUAL_SITE,
-    "portal_invoices": supplier.PORTAL_INVOICE,
-    "technical_requests": supplier.TECHNICAL_REQUEST,
-    "prices": t.PRICE,
-    "consents": t.CONSENT,
-    "operations": t.OPERATION,
-}
 
 Row = dict[str, Any]
 

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from energy_pipeline.formats import grids, text
-from energy_pipeline.formats.model import TABLE_OF_KIND
 from energy_pipeline.settings import REFERENCE
 from energy_pipeline.tables.columns import SLOTS
+from energy_pipeline.tables.landing import TABLE_OF_KIND
 from energy_pipeline.tables.supplier import FLUIDS
 
 FOLDER = REFERENCE / "layouts"

@@ -7,9 +7,10 @@ from functools import cached_property
 
 from energy_pipeline.formats import values
 from energy_pipeline.formats.grids import Mapped, Sheet
-from energy_pipeline.formats.model import TABLE_OF_KIND, BadFile, Note, Row
+from energy_pipeline.formats.model import BadFile, Note, Row
 from energy_pipeline.formats.supplier_layout import SupplierLayout
 from energy_pipeline.formats.text import plain
+from energy_pipeline.tables.landing import TABLE_OF_KIND
 
 _POINT = re.compile(r"(?:(?:pdl|prm|pce|rae|point)[^0-9]*)?(\d(?:[ \u00a0]?\d){7,13})", re.IGNORECASE)
 _NAMED_POINT = re.compile(r"(?<!\d)(\d{14})(?!\d)|(?:PCE|PDL|PRM)[ _-]?(\d{8,14})(?!\d)", re.IGNORECASE)

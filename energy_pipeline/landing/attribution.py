@@ -12,10 +12,6 @@ from energy_pipeline.formats.model import BadFile, Reading
 from energy_pipeline.formats.text import plain
 from energy_pipeline.landing.walk import Entry
 
-NEEDS_OPERATION = frozenset(
-    {"curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
-     "dynamic_keys"}
-)  # fmt: skip
 _ADVICE = (
     "déposer le fichier dans un dossier ou une archive dont le nom porte le numéro de convention (ACC…), ou avec le "
     "fichier de synthèse ou l'Annexe 5 de la même livraison."

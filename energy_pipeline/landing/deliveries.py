@@ -23,7 +23,7 @@ from energy_pipeline.formats import (
     synthesis,
 )
 from energy_pipeline.formats.grids import XLSX_MAGIC
-from energy_pipeline.formats.model import TABLE_OF_KIND, BadFile, Reading
+from energy_pipeline.formats.model import BadFile, Reading
 from energy_pipeline.landing import attribution, frames, hiding, limits, recognise, registry
 from energy_pipeline.landing.attribution import Knowledge
 from energy_pipeline.landing.walk import Entry, Inbox, containers
@@ -85,7 +85,7 @@ class _Batch:
         """Return the validated frames: a file is in all of them or in none."""
         by_table: dict[str, tuple[Table, list[dict[str, Any]]]] = {}
         for kind, rows in self.rows.items():
-            table = TABLE_OF_KIND[kind]
+            table = t.TABLE_OF_KIND[kind]
             by_table.setdefault(table.name, (table, []))[1].extend(rows)
         found = {table: frames.frame(table, rows) for table, rows in by_table.values()}
         found[t.FILE] = frames.frame(t.FILE, self.files)
@@ -189,7 +189,7 @@ class _Landing:
         if file.known is not None and file.is_settled:
             self.knowledge.learn(self._of(file.entry, reading, file.known.operation_id))
             return
-        if reading.kind in attribution.NEEDS_OPERATION:
+        if reading.kind in t.OF_AN_OPERATION:
             try:
                 operation = attribution.operation_of(file.entry, reading, self.knowledge)
             except BadFile as refusal:

@@ -15,11 +15,6 @@ Refusal = tuple[str, int | None, str | None, str | None]
 WITHDRAWN = " Retiré de la boîte de dépôt."
 """Ends the reason of a refused file that its owner took back."""
 _REASON = ("reason", "reason_line", "reason_column", "reason_value")
-VERSIONED = (
-    "curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
-    "dynamic_keys",
-)  # fmt: skip
-"""Kinds of which a later file replaces an earlier one of the same operation, point, series and period."""
 REPLACED_IN_PLACE = ("operations", "prices", "consents")
 """Kinds of ours that are edited where they lie: a new content of the same path replaces the old one."""
 
@@ -127,7 +122,7 @@ def supersede(files: pl.DataFrame) -> pl.DataFrame:
     is_withdrawn = pl.col("reason").str.ends_with(WITHDRAWN)
     recency = [pl.col("received_at"), pl.col("file_id"), pl.col("path")]
     read = files.with_row_index("place").filter(~quarantined)
-    versions = pl.when(pl.col("kind").is_in(VERSIONED)).then(
+    versions = pl.when(pl.col("kind").is_in(t.OF_AN_OPERATION)).then(
         pl.concat_str(
             [pl.col(column).cast(pl.String).fill_null("") for column in
              ("kind", "operation_id", "prm", "series", "period_start", "period_end")],

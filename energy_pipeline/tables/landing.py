@@ -4,44 +4,12 @@ Curves are kept as one dense array per file: index 0 is the first step of `perio
 element per step until the end of `period_end` (a day of 23, 24 or 25 hours has as many), NULL where the file has none.
 """
 
+from collections.abc import Mapping
+
 from energy_pipeline.tables import columns as c
 from energy_pipeline.tables import supplier
 from energy_pipeline.tables.model import Column, Table
 from energy_pipeline.tables.supplier import EXTRA, FLUID, LINE, SHEET
-
-KINDS = (
-    "curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
-    "dynamic_keys", "invoices", "sites", "readings", "annual_sites", "portal_invoices", "technical_requests", "prices",
-    "operations", "consents",
-)  # fmt: skip
-
-FILE = Table(
-    "landing",
-    "file",
-    "Each file seen, with what became of it.",
-    (
-        c.FILE_ID,
-        Column("path", "VARCHAR", "Path below the inbox; '!' enters an archive or a mail"),
-        Column("name", "VARCHAR", "The file's own name"),
-        Column("delivery", "VARCHAR", "Folder, archive or mail that brought it, below the inbox"),
-        Column("kind", "VARCHAR", "What the file was recognised as; NULL when unknown", nullable=True, allowed=KINDS),
-        c.OPERATION_ID.optional(),
-        c.PRM.optional(),
-        c.SERIES_COLUMN.optional(),
-        c.PERIOD_START.optional(),
-        c.PERIOD_END.optional(),
-        Column("received_at", "TIMESTAMPTZ", "Date of the mail, else time in the archive, else the file's own time"),
-        Column("size_bytes", "BIGINT", "Size of the content", unit="B", minimum=0),
-        Column(
-            "status", "VARCHAR", "What became of the file", allowed=("loaded", "superseded", "duplicate", "quarantined")
-        ),
-        Column("reason", "VARCHAR", "In French: why it was not loaded", nullable=True),
-        Column("reason_line", "INTEGER", "Line at fault, from 1", nullable=True),
-        Column("reason_column", "VARCHAR", "Column at fault", nullable=True),
-        Column("reason_value", "VARCHAR", "Value at fault", nullable=True),
-    ),
-    key=("path", "file_id"),
-)
 
 CURVE = Table(
     "landing",
@@ -363,6 +331,49 @@ CONSENT = Table(
     source="Convention §5.1.4, §11.4",
 )  # fmt: skip
 
+TABLE_OF_KIND: Mapping[str, Table] = {
+    "curve": CURVE, "energy": ENERGY, "exchange": EXCHANGE, "perimeter": PERIMETER, "synthesis": SYNTHESIS,
+    "annexe2_operation": OPERATION, "annexe2_participants": PARTICIPANT, "dynamic_keys": DYNAMIC_KEY,
+    "invoices": INVOICE_ROW, "sites": SITE_ROW, "readings": supplier.READING, "annual_sites": supplier.ANNUAL_SITE,
+    "portal_invoices": supplier.PORTAL_INVOICE, "technical_requests": supplier.TECHNICAL_REQUEST,
+    "prices": PRICE, "operations": OPERATION, "consents": CONSENT,
+}  # fmt: skip
+"""What a file may be, and the table that its rows go to."""
+KINDS = tuple(TABLE_OF_KIND)
+OF_AN_OPERATION = (
+    "curve", "energy", "exchange", "perimeter", "synthesis", "annexe2_operation", "annexe2_participants",
+    "dynamic_keys",
+)  # fmt: skip
+"""Kinds of which each file is of one operation: a later one replaces that of the same point, series and period."""
+
+FILE = Table(
+    "landing",
+    "file",
+    "Each file seen, with what became of it.",
+    (
+        c.FILE_ID,
+        Column("path", "VARCHAR", "Path below the inbox; '!' enters an archive or a mail"),
+        Column("name", "VARCHAR", "The file's own name"),
+        Column("delivery", "VARCHAR", "Folder, archive or mail that brought it, below the inbox"),
+        Column("kind", "VARCHAR", "What the file was recognised as; NULL when unknown", nullable=True, allowed=KINDS),
+        c.OPERATION_ID.optional(),
+        c.PRM.optional(),
+        c.SERIES_COLUMN.optional(),
+        c.PERIOD_START.optional(),
+        c.PERIOD_END.optional(),
+        Column("received_at", "TIMESTAMPTZ", "Date of the mail, else time in the archive, else the file's own time"),
+        Column("size_bytes", "BIGINT", "Size of the content", unit="B", minimum=0),
+        Column(
+            "status", "VARCHAR", "What became of the file", allowed=("loaded", "superseded", "duplicate", "quarantined")
+        ),
+        Column("reason", "VARCHAR", "In French: why it was not loaded", nullable=True),
+        Column("reason_line", "INTEGER", "Line at fault, from 1", nullable=True),
+        Column("reason_column", "VARCHAR", "Column at fault", nullable=True),
+        Column("reason_value", "VARCHAR", "Value at fault", nullable=True),
+    ),
+    key=("path", "file_id"),
+)
+
 NOTE = Table(
     "landing",
     "note",
@@ -384,7 +395,4 @@ PENDING_MONTH = Table(
     key=("month",),
 )
 
-TABLES = (
-    FILE, CURVE, ENERGY, EXCHANGE, PERIMETER, SYNTHESIS, OPERATION, PARTICIPANT, DYNAMIC_KEY, INVOICE_ROW, SITE_ROW,
-    *supplier.TABLES, PRICE, CONSENT, NOTE, PENDING_MONTH,
-)  # fmt: skip
+TABLES = (FILE, *dict.fromkeys(TABLE_OF_KIND.values()), NOTE, PENDING_MONTH)
