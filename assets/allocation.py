@@ -73,7 +73,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                 warehouse.replace(connection, landing.PENDING_MONTH, pending, {"month": month})
                 _forget(connection, month)
                 present = warehouse.run(connection, "staging/operations_of_month", month=month)["operation_id"]
-                for ids in batches(present.to_list()):
+                for ids in batches(present.to_list(), f"Répartition {month:%m/%Y}"):
                     made = compute(_inputs(connection, month, ids), operations, stays, month)
                     warehouse.insert(connection, computed.OPERATION_PERIOD, made.operation_period)
                     rows += warehouse.insert(connection, computed.CURVE, made.curve)

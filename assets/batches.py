@@ -4,12 +4,18 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import suppress
 
+from assets.progress import tell
+
 BATCH = 50
 
 
-def batches(operations: list[str], size: int = BATCH) -> Iterator[list[str]]:
-    """Yield `operations` by lists of at most `size`; give back the memory of each before the next."""
+def batches(operations: list[str], stage: str, size: int = BATCH) -> Iterator[list[str]]:
+    """Yield `operations` by lists of at most `size`; give back the memory of each before the next.
+
+    `stage`: what is done with them, in French, for who is told the progress.
+    """
     for first in range(0, len(operations), size):
+        tell(stage, first, len(operations), "opérations")
         yield operations[first : first + size]
         _give_back_freed_memory()
 

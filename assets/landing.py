@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from assets.metadata import described
+from assets.progress import tell
 from assets.resources import Installation, Warehouse
 from energy_pipeline import landing, privacy, sources, warehouse
 from energy_pipeline.reconciliation import months_touched
@@ -75,6 +76,7 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
                 _note_pending(connection, _months_of_bills(connection, landed))
             read += landed.frames[landed_tables.FILE].height
             context.log.info("%d files landed", read)
+            tell("Réception", read, None, "fichiers")
         with warehouse.transaction(connection):
             current = warehouse.query(connection, "SELECT * FROM landing.file")
             warehouse.replace(connection, landed_tables.FILE, landing.supersede(current))

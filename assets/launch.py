@@ -14,6 +14,7 @@ from assets.alerts import causes
 from assets.definitions import build
 from assets.lock import BY_COMMAND, RunError, alone, close_interrupted_alone
 from assets.partitions import key_of, months_to_compute, range_tags
+from assets.progress import Listener, heard
 from energy_pipeline.settings import Home
 
 INSTANCE = """\
@@ -77,15 +78,23 @@ def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance
         )
 
 
-def run_pipeline(inbox: Path, home: Path, *, announce: Callable[[str], None], rebuild: bool = False) -> list[date]:
+def run_pipeline(
+    inbox: Path,
+    home: Path,
+    *,
+    announce: Callable[[str], None],
+    progress: Listener = lambda told: None,
+    rebuild: bool = False,
+) -> list[date]:
     """Land what is new, then recompute in one run the months that it touched; return these months.
 
+    `announce` is given a line per stage, `progress` how far each is.
     `rebuild` erases the private warehouse first: all that it holds comes from the inbox.
     Raises RunError. The months of a run that fails, or is killed, stay pending: the next run takes them again.
     """
     folders = prepare_environment(inbox, home)
     definitions = build(str(inbox), str(home), str(folders.warehouse))
-    with alone(folders), _room(), dg.DagsterInstance.get() as instance:
+    with alone(folders), _room(), heard(progress), dg.DagsterInstance.get() as instance:
         close_interrupted_alone(instance)
         if rebuild:
             for file in (folders.warehouse, folders.warehouse.with_name(f"{folders.warehouse.name}.wal")):

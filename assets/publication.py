@@ -8,6 +8,7 @@ from assets.allocation import indicators
 from assets.follow_up import follow_up
 from assets.invoices import invoices
 from assets.metering import perimeter
+from assets.progress import tell
 from assets.reconciliation import findings
 from assets.resources import Installation
 from energy_pipeline import __version__, history
@@ -23,6 +24,7 @@ from energy_pipeline.publication import publish
 def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
     """`publication/energy.duckdb` and Parquet, replaced in one step once all checks have passed; a copy is kept."""
     home = installation.home_folders()
+    tell("Publication")
     retention = history.retention(home.root)
     rows = publish(home, run_id=context.run.run_id, published_at=datetime.now(UTC), version=__version__)
     kept = history.keep(home, retention)

@@ -80,7 +80,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, periods: pl.DataFrame) -> pl
             warehouse.run(connection, "staging/curves_published_again", ids=ids),
             periods.filter(pl.col("operation_id").is_in(ids)),
         )
-        for ids in batches(files["operation_id"].unique().sort().to_list())
+        for ids in batches(files["operation_id"].unique().sort().to_list(), "Courbes republiées")
     ]
     connection.unregister("files_published_again")
     return pl.concat([pl.DataFrame(schema=republications.CHANGES_SCHEMA), *found])
@@ -100,7 +100,7 @@ def _reduced(
                 month,
                 hours,
             )
-            for ids in batches(needed["operation_id"].unique().sort().to_list())
+            for ids in batches(needed["operation_id"].unique().sort().to_list(), f"Rapprochement {month:%m/%Y}")
         )
     finally:
         connection.unregister("needed_periods")

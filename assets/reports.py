@@ -1,8 +1,11 @@
 """Group `reports`: what people open. Month partitions."""
 
+from functools import partial
+
 import dagster as dg
 
 from assets.partitions import MONTHS, month_of
+from assets.progress import tell
 from assets.publication import publication
 from assets.resources import Installation, Warehouse
 from energy_pipeline import warehouse
@@ -25,7 +28,10 @@ def reports(context: dg.AssetExecutionContext, installation: Installation, datab
     """
     home = installation.home_folders()
     months = [month_of(key) for key in context.partition_keys]
-    written = [path for month in months for path in build(home.publication, home.reports, month)]
+    written = []
+    for month in months:
+        progress = partial(tell, f"Rapports {month:%m/%Y}", unit="rapports")
+        written += build(home.publication, home.reports, month, progress)
     with database.get_connection() as connection, warehouse.transaction(connection):
         for month in months:
             warehouse.delete(connection, landing.PENDING_MONTH, {"month": month})

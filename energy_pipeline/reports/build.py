@@ -7,7 +7,7 @@ A file is replaced whole or not at all. What is written depends on the publicati
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,17 +35,21 @@ class PeriodKey:
     month: date
 
 
-def build(publication: Path, out: Path, month: date) -> list[Path]:
+def build(
+    publication: Path, out: Path, month: date, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Path]:
     """Write the reports of `month` (its first day) and the index of all reports; return the files written.
 
-    Reports of the month whose period is no longer published are removed.
+    Reports of the month whose period is no longer published are removed. `progress` is told how many are done, and of
+    how many.
     """
     month = month.replace(day=1)
     written = []
     with content.connect(publication) as con:
         periods = content.select(con, "periods_of_month", PeriodKey, month=month)
         folders = folder_names(periods)
-        for period in periods:
+        for done, period in enumerate(periods):
+            progress(done, len(periods))
             report = content.read(con, period.operation_id, period.period_start)
             folder = _folder(out / f"{month:%Y-%m}" / folders[period], out)
             written.append(_replace(folder / PAGE, page.render(report).encode()))
