@@ -1,8 +1,8 @@
 """Do the printed totals of a detail add up? Identities of the supplier's export, each with its tolerance.
 
 `MONTANT HTT` = Σ parts · `TOTAL HORS TVA` = `MONTANT HTT` + taxes = Σ VAT bases · `TOTAL TTC` = `TOTAL HORS TVA` +
-VAT · `TOTAL CONSO KWH` = Σ registers, where the export shows them all. NULL parts are 0; a total without any part is
-ignored.
+VAT · `TOTAL CONSO KWH` = Σ registers, where the export shows one or two and the meter has no more (four: see
+`four_slots_sum` of the checks of bills). NULL parts are 0; a total without any part is ignored.
 """
 
 import json
@@ -48,8 +48,8 @@ def total_mismatches(details: pl.DataFrame) -> pl.DataFrame:
 
     `details`: of `latest_details`. Returns KEY, `path`, `line`, `month`, the consumption dates, `failed` (identities,
     in order), `printed` and `recomputed` of the first that fails (EUR, or kWh for `registers`), `amount_eur` (printed −
-    recomputed of the total that is wrong; NULL when only VAT bases or kWh are) and `amount_ttc_eur` (printed TOTAL TTC
-    − what it should be).
+    recomputed of the total that is wrong) and `amount_ttc_eur` (printed TOTAL TTC − what it should be); both NULL when
+    what is to be paid is right, or when only kWh are wrong.
 
     The VAT and the total including VAT of a site are indicative (only those of the invoice are due): `bases` and `vat`
     are not reported when those of the whole invoice add up over its several details.
@@ -81,9 +81,8 @@ def _identities(rows: pl.DataFrame) -> pl.DataFrame:
         taxes_recomputed=pl.when(_sum(TAXES).is_not_null()).then(taxes),
         taxes_tolerance=_tolerance(("excl_tax_eur", *TAXES)),
         registers_printed="consumption_kwh",
-        registers_recomputed=pl.when(_shows_all_registers()).then(_sum(REGISTERS)),
-        registers_tolerance=pl.when(_shows_summer()).then(4).otherwise(2)
-        * tolerances("invoice_total")["kwh_per_register"],
+        registers_recomputed=pl.when(_has_two_registers()).then(_sum(REGISTERS)),
+        registers_tolerance=2 * tolerances("invoice_total")["kwh_per_register"],
     )
     with_vat = pl.when(_sum(VATS).is_not_null()).then(pl.col("total_excl_vat_eur") + _sum(VATS))
     rows = rows.with_columns(
@@ -122,19 +121,15 @@ def _adds_up_over_invoice(name: str) -> pl.Expr:
     return (pl.len().over(invoice) > 1) & (gap <= allowed)
 
 
-def _shows_summer() -> pl.Expr:
-    return pl.any_horizontal(pl.col(name).is_not_null() for name in ("consumption_hpb_kwh", "consumption_hcb_kwh"))
-
-
-def _shows_all_registers() -> pl.Expr:
-    """Return whether the export shows all registers: four, or two of a meter that has no more."""
+def _has_two_registers() -> pl.Expr:
+    """Return whether the meter has two registers at most, both shown."""
+    summer = pl.any_horizontal(pl.col(name).is_not_null() for name in ("consumption_hpb_kwh", "consumption_hcb_kwh"))
     four_slots = pl.any_horizontal(
         plain(name).fill_null("").str.contains(r"(cu|mu|lu) ?4|hp[be]|4 ?(plages|postes|poste)")
         for name in ("tariff_option", "supply_tariff")
     )
     other_columns = pl.col("extra").fill_null("").str.to_uppercase().str.contains("CONSO")
-    two_only = (pl.col("segment").fill_null("C5") == "C5") & ~four_slots & ~other_columns
-    return _shows_summer() | two_only
+    return (pl.col("segment").fill_null("C5") == "C5") & ~four_slots & ~other_columns & ~summer
 
 
 def _explained_by_unmapped_columns(rows: pl.DataFrame) -> pl.DataFrame:
@@ -174,6 +169,10 @@ def _quantified(wrong: pl.DataFrame) -> pl.DataFrame:
     added_vat = pl.when(bears_vat).then(excl_vat_excess * NORMAL_VAT).otherwise(0.0)
     added_after = pl.when("vat_off").then(excess["vat"]).otherwise(0.0)
     first = pl.coalesce(pl.when(f"{name}_off").then(pl.lit(name)) for name in IDENTITIES)
+    is_euros_wrong = pl.any_horizontal("parts_off", "taxes_off", "vat_off") & pl.col("vat_printed").is_not_null()
+    to_pay = pl.when(is_euros_wrong).then(excl_vat_excess + added_vat + added_after)
+    # A total that is printed wrong beside a right one to pay costs nothing.
+    costs = (to_pay.abs() > pl.col("vat_tolerance") + NOISE).fill_null(True)
     return wrong.select(
         *KEY,
         "path",
@@ -188,12 +187,14 @@ def _quantified(wrong: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce(pl.when(first == name).then(f"{name}_{column}") for name in IDENTITIES).alias(column)
             for column in ("printed", "recomputed")
         ),
-        pl.coalesce(
-            pl.when(excl_vat_off).then(excl_vat),
-            pl.when("parts_off").then(excess["parts"]),
-            pl.when("vat_off").then(excess["vat"]),
-        ).alias("amount_eur"),
-        pl.when(pl.any_horizontal("parts_off", "taxes_off", "vat_off") & pl.col("vat_printed").is_not_null())
-        .then(excl_vat_excess + added_vat + added_after)
-        .alias("amount_ttc_eur"),
+        pl.when(costs)
+        .then(
+            pl.coalesce(
+                pl.when(excl_vat_off).then(excl_vat),
+                pl.when("parts_off").then(excess["parts"]),
+                pl.when("vat_off").then(excess["vat"]),
+            )
+        )
+        .alias("amount_eur"),
+        pl.when(costs).then(to_pay).alias("amount_ttc_eur"),
     ).cast(MISMATCH_SCHEMA)  # type: ignore[arg-type]

@@ -173,7 +173,8 @@ CHECKS = (
     Check("negative_quantity", negative_quantity, fluids=BOTH),
     Check("index_difference", index_difference, (*DUPLICATES, "four_slots_sum", "negative_quantity")),
     Check("index_continuity", index_continuity),
-    Check("actual_reading_outside_period", actual_reading_outside_period, ("period_reversed",), fluids=BOTH),
+    Check("actual_reading_outside_period", actual_reading_outside_period,
+          ("period_reversed", "issued_before_end"), fluids=BOTH),
     Check("no_actual_reading", no_actual_reading, ("actual_reading_outside_period",), fluids=BOTH),
     Check("above_power", above_power, ("period_reversed", "index_difference")),
-)
+)  # fmt: skip

@@ -52,8 +52,7 @@ def test_a_total_excluding_vat_ten_euros_too_high_that_bases_vat_and_total_follo
 def test_a_total_excluding_vat_alone_is_printed_wrong():
     found = mismatch(total_excl_vat_eur=106.28)
     assert found["failed"] == ["taxes", "bases", "vat"]
-    assert found["amount_eur"] == pytest.approx(15.00)
-    assert found["amount_ttc_eur"] == pytest.approx(0.01), "what is to be paid is right, to the printed cent"
+    assert (found["amount_eur"], found["amount_ttc_eur"]) == (None, None), "what is to be paid is right"
 
 
 def test_a_total_including_vat_wrong_by_addition_bears_no_vat():
