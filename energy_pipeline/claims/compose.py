@@ -161,11 +161,19 @@ def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any
         "undeducted": _told(undeducted),
         "over_billed": _told(over_billed),
         "other": bool(others),
+        "slots": [_slots(claim) for claim in others if claim.slots],
         "excise_eur": french.euros(excise) if excise > 0 else "",
         "example": _example([*undeducted, *over_billed]),
         "unquantified": any(claim.amount_eur is None for claim in claims),
     }
     return facts, made | {"other": tables.other(others)}
+
+
+def _slots(claim: Claim) -> str:
+    return (
+        f"Facture n° {claim.invoice_number}, point {claim.prm}, "
+        f"{french.short_period(claim.period_start, claim.period_end)} : {claim.slots}."
+    )
 
 
 def _told(claims: Sequence[Claim]) -> Told | None:

@@ -88,6 +88,11 @@ class Claim:
         return None if self.observed is None or self.expected is None else self.observed - self.expected
 
     @property
+    def slots(self) -> str:
+        """What each time slot bills beside the expected, when it is about the slots."""
+        return str(next((proof["slots"] for proof in self.proofs if proof.get("slots")), ""))
+
+    @property
     def excise_eur(self) -> float:
         """Accise on the energy in excess, which `amount_eur` leaves out."""
         return float(sum(proof.get("excise_eur") or 0 for proof in self.proofs))

@@ -18,6 +18,8 @@ from energy_pipeline.settings import Home
 if TYPE_CHECKING:
     from energy_pipeline.claims import Selection, Written
 
+MOST_REASONS = 5
+
 
 class Party(StrEnum):
     """From whom."""
@@ -122,6 +124,8 @@ def _show(publication: Path, selection: "Selection") -> bool:
     if reviewed.height:
         euros = _euros(reviewed["to_review_eur"].sum())
         console.print(f"À vérifier d'abord, non compris : {reviewed['to_review'].sum()} constat(s), {euros} HT.")
+    if selection.party != Party.ENEDIS:
+        _show_beside(publication, selection)
     if selection.party != Party.SUPPLIER:
         for row in prices.iter_rows(named=True):
             console.print(f"Prix à compléter dans prices.csv ({row['operation_id']}) : {row['message']}", markup=False)
@@ -132,6 +136,24 @@ def _show(publication: Path, selection: "Selection") -> bool:
                 "--contest-default-keys (article 4.4.3)."
             )
     return not claimed.is_empty()
+
+
+def _show_beside(publication: Path, selection: "Selection") -> None:
+    """Print what no letter says: what the bills lack, and those that no curve allowed to check."""
+    with warehouse.connect(publication, read_only=True) as connection:
+        lacking = warehouse.run(connection, "claims/underbilled", **selection.parameters("supplier"))
+        unchecked = warehouse.run(connection, "claims/without_curve", **selection.parameters("supplier"))
+    for row in lacking.iter_rows(named=True):
+        console.print(
+            f"Facturé en moins par {row['supplier']} ({row['operation_id'] or 'hors opération'}), non déduit et dit "
+            f"dans aucune lettre : {_euros(row['amount_eur'])} HT, {row['findings']} constat(s). Une régularisation "
+            "est à prévoir.",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
+    if unchecked.height:
+        console.print(f"Non vérifiées, faute de courbe : {unchecked['details'].sum()} ligne(s) de facture.")
+        for row in unchecked.head(MOST_REASONS).iter_rows(named=True):
+            console.print(f"  {row['details']} : {row['reason']}", markup=False, soft_wrap=True)
 
 
 def _table(rows: pl.DataFrame) -> Table:

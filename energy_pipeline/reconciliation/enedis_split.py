@@ -130,7 +130,7 @@ def _fact(
         "unit": "kWh",
         "amount_eur": amount,
         "evidence": evidence(*proofs, *explanation.proofs(tested)),
-        "message": _message(group, consumers, whole["consumers"], amount) + explanation.sentence(tested, amount),
+        "message": _message(group, consumers, whole["consumers"], amount) + explanation.sentence(tested),
     }
 
 

@@ -12,26 +12,23 @@ UNSEEN_KWH = 0.05
 """Printed with one decimal, it reads 0."""
 
 
-def sentence(tested: pl.DataFrame, amount: float | None) -> str:
+def sentence(tested: pl.DataFrame) -> str:
     """Return what explains a period's difference, or that nothing does; empty when nothing was tested.
 
-    `tested`: rows of marts.split_explanation of the period; `amount`: of the finding, in EUR, None when unknown.
+    `tested`: rows of marts.split_explanation of the period. What is to be explained is summed without compensation: it
+    is more than the net difference of the energies, so it is told with its definition or not at all.
     """
     if tested.is_empty():
         return ""
     best = tested.sort("rank").row(0, named=True)
     left, difference = best["residual_kwh"], best["difference_kwh"]
-    worth = "" if amount is None else f", {french.euros(abs(amount))} HT"
     if left <= EXPLAINED * difference:
         precision = "au watt" if left < UNSEEN_KWH else f"à {french.kwh(left)}"
-        return (
-            f" Explication : {best['description']}, la publication est reproduite {precision} près "
-            f"({french.kwh(difference)} d'écart{worth})."
-        )
+        return f" Explication : {best['description']}, la publication est reproduite {precision} près."
     if left <= CLOSE * difference:
         return (
             f" Hypothèse la plus proche : {best['description']}, il reste {french.kwh(left)} inexpliqués sur "
-            f"{french.kwh(difference)} d'écart."
+            f"{french.kwh(difference)}, somme des écarts de chaque pas et de chaque consommateur, sans compensation."
         )
     return f" Aucune des {tested.height} hypothèses essayées ne l'explique."
 

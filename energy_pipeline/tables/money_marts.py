@@ -27,7 +27,7 @@ CLAIM = Table(
         _EUROS.named("underbilled_eur", "Euros that the same bills lack, excluding VAT: not deducted from the others"),
     ),
     key=("party", "supplier", "operation_id", "invoice_number", "month"),
-    source="Code civil 1302; code de l'énergie L315-4; convention §4.4.3, §8.8",
+    source="Code de l'énergie L315-4; convention §4.4.3, §8.8",
 )
 
 SAVING_TO_DATE = Table(
@@ -89,10 +89,12 @@ SITE_YEAR = Table(
         c.money("taxes_eur", "Accise, CTA and local taxes"),
         c.money("vat_eur", "VAT"),
         c.money("billed_eur", "All of it but VAT"),
+        Column("bills_without_curve", "INTEGER", "Details that no curve allowed to check", minimum=0),
         c.money("saving_eur", "Net savings of self-consumption; NULL when none is known"),
         Column("claims", "INTEGER", "Findings to be claimed about its bills", minimum=0),
         _EUROS.named("claimed_eur", "Euros to claim about its bills, excluding VAT"),
         _EUROS.named("claimed_ttc_eur", "The same including VAT"),
+        _EUROS.named("underbilled_eur", "Euros that its bills lack, excluding VAT: not deducted from the others"),
     ),
     key=("site_id", "fluid", "year"),
 )

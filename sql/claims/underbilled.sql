@@ -1,5 +1,5 @@
--- What the bills of a supplier lack: told in the letter, not deducted.
-SELECT supplier, operation_id, -sum(amount_eur) AS amount_eur
+-- What the bills of a supplier lack: told to the organiser, in no letter, and not deducted from what is claimed.
+SELECT supplier, operation_id, count(*) AS findings, -sum(amount_eur) AS amount_eur
 FROM marts.finding
 WHERE party = 'supplier'
   AND amount_eur < 0

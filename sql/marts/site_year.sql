@@ -60,6 +60,20 @@ claimed AS (
     GROUP BY prm, year(month)
 ),
 
+underbilled AS (
+    SELECT prm AS site_id, 'electricity' AS fluid, year(month) AS year, -sum(amount_eur) AS underbilled_eur
+    FROM marts.finding
+    WHERE party = 'supplier' AND prm IS NOT NULL AND amount_eur < 0
+    GROUP BY prm, year(month)
+),
+
+unchecked AS (
+    SELECT prm AS site_id, 'electricity' AS fluid, year(month) AS year, count(*) AS bills_without_curve
+    FROM marts.invoice_reconciliation
+    WHERE verdict = 'no_curve' AND prm IS NOT NULL
+    GROUP BY prm, year(month)
+),
+
 listed AS (
     SELECT site_id, fluid, any_value(name ORDER BY supplier) AS name
     FROM marts.site
@@ -78,12 +92,14 @@ SELECT
     consumption_kwh, self_consumption_kwh, complement_kwh,
     self_consumption_kwh / nullif(consumption_kwh, 0) AS self_production_rate,
     coalesce(bills, 0) AS bills, billed_kwh, subscription_eur, energy_eur, grid_eur, taxes_eur, vat_eur, billed_eur,
-    saving_eur, coalesce(claims, 0) AS claims, coalesce(claimed_eur, 0) AS claimed_eur,
-    coalesce(claimed_ttc_eur, 0) AS claimed_ttc_eur
+    coalesce(bills_without_curve, 0) AS bills_without_curve, saving_eur, coalesce(claims, 0) AS claims, coalesce(claimed_eur, 0) AS claimed_eur,
+    coalesce(claimed_ttc_eur, 0) AS claimed_ttc_eur, coalesce(underbilled_eur, 0) AS underbilled_eur
 FROM used
 FULL JOIN billed USING (site_id, fluid, year)
 FULL JOIN saved USING (site_id, fluid, year)
 FULL JOIN claimed USING (site_id, fluid, year)
+LEFT JOIN underbilled USING (site_id, fluid, year)
+LEFT JOIN unchecked USING (site_id, fluid, year)
 LEFT JOIN listed USING (site_id, fluid)
 LEFT JOIN held USING (site_id, fluid)
 WHERE year IS NOT NULL

@@ -36,6 +36,8 @@ def test_the_list_is_the_sum_of_the_findings(demo: Installation):
     row = demo.rows("SELECT count(*) AS n, sum(amount_eur) AS eur FROM finding WHERE amount_eur > 0").row(0)
     assert (int(total[0]), money(total[1])) == row
     assert "ACC00000103, 01/10/2025" in shown.stdout and "--contest-default-keys" in shown.stdout
+    assert "Non vérifiées, faute de courbe : 25 ligne(s) de facture." in shown.stdout
+    assert "18 : Ce point n'est d'aucune opération connue à ces dates" in shown.stdout
 
 
 def test_the_claims_of_the_marts_carry_each_euro_once(demo: Installation):

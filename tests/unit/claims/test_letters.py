@@ -1,5 +1,6 @@
 """The letters: to whom, with which figures, whatever the names; the same bytes each time."""
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -83,11 +84,12 @@ def test_the_suppliers_letter_says_the_figures_of_the_findings(written, suffix):
         "soit 100,05 € HT et 120,06 € TTC",
         "accise perçue sur ces mêmes kilowattheures (30,00 € HT",
         "École du Pré", "factures_9.xlsx, ligne 7", "30001000000011_complement.csv",
-        "article L. 315-4", "articles 5.2.2.2 et 9", "article 1302", "trente jours",
+        "article L. 315-4", "articles 5.2.2.2 et 9", "sujettes à restitution", "trente jours",
         "de rembourser les sommes déjà payées, soit 206,98 € TTC", "à chiffrer", "Odile Ravel", "Maire",
     ):  # fmt: skip
         assert expected in said, expected
-    for unsaid in ("30001000000011_consumption.csv", "Constat 6", "20,00", "{%", "G1", "H1"):
+    # Neither what is to review nor what is billed too low; no law that the references do not hold.
+    for unsaid in ("30001000000011_consumption.csv", "Constat 6", "20,00", "{%", "G1", "H1", "Code civil"):
         assert unsaid not in said, unsaid
 
 
@@ -154,6 +156,22 @@ def test_default_keys_are_contested_on_demand_only(publication, written, tmp_pat
     assert "circonstances de la défaillance du dispositif d'Enedis" in told
     quiet = write_claims(publication, tmp_path, Selection(party="enedis"), day=DAY)
     assert [one.operations for one in quiet] == [(ACC,)]
+
+
+def test_a_wrong_slot_split_is_told_slot_by_slot(tmp_path):
+    slots = "HP : 434 kWh facturés pour 403 kWh ; HC : 218 kWh facturés pour 249 kWh"
+    wrong = finding(
+        1, "wrong_slot_split", 10, "1.15", "1.38", expected=403.0, observed=434.0,
+        evidence=json.dumps([{"file": "exports/factures_10.xlsx", "line": 7, "slots": slots}]),
+    )  # fmt: skip
+    (letter,) = write_claims(published(tmp_path / "energy.duckdb", [wrong]), tmp_path / "out", day=DAY)
+    for said in (plain(words(path_of(letter, ".docx"))), plain(paper(path_of(letter, ".pdf")))):
+        for expected in (
+            "mauvais", "1,15", "1,38",
+            f"Facture n° F10, point 30001000000011, du 01/10/2025 au 31/10/2025 : {slots}.",
+            "l’attendu est la part de complément de ce poste",
+        ):  # fmt: skip
+            assert expected in said, expected
 
 
 def test_names_are_shown_as_they_are_and_do_nothing(written):

@@ -24,26 +24,23 @@ def tested(*residuals, difference=400.0, operation_id=ACC):
 
 
 @pytest.mark.parametrize(
-    ("residual", "amount", "said"),
+    ("residual", "said"),
     [
-        (0.04, 36.6, f" Explication : {OLDER}, la publication est reproduite au watt près "
-                     "(400\u00a0kWh d'écart, 36,60\u00a0€ HT)."),
-        (0.3, -36.6, f" Explication : {OLDER}, la publication est reproduite à 0,3\u00a0kWh près "
-                     "(400\u00a0kWh d'écart, 36,60\u00a0€ HT)."),
-        (20.0, None, f" Explication : {OLDER}, la publication est reproduite à 20\u00a0kWh près "
-                     "(400\u00a0kWh d'écart)."),
-        (20.1, 36.6, f" Hypothèse la plus proche : {OLDER}, il reste 20,1\u00a0kWh inexpliqués sur "
-                     "400\u00a0kWh d'écart."),
-        (200.1, 36.6, " Aucune des 2 hypothèses essayées ne l'explique."),
+        (0.04, f" Explication : {OLDER}, la publication est reproduite au watt près."),
+        (0.3, f" Explication : {OLDER}, la publication est reproduite à 0,3\u00a0kWh près."),
+        (20.0, f" Explication : {OLDER}, la publication est reproduite à 20\u00a0kWh près."),
+        (20.1, f" Hypothèse la plus proche : {OLDER}, il reste 20,1\u00a0kWh inexpliqués sur 400\u00a0kWh, somme des "
+               "écarts de chaque pas et de chaque consommateur, sans compensation."),
+        (200.1, " Aucune des 2 hypothèses essayées ne l'explique."),
     ],
 )  # fmt: skip
-def test_the_sentence(residual, amount, said):
+def test_the_sentence(residual, said):
     rows = tested(("other_keys", OLDER, residual), ("default_keys", "avec les clés par défaut", 380.0))
-    assert explanation.sentence(rows.reverse(), amount) == said
+    assert explanation.sentence(rows.reverse()) == said
 
 
 def test_nothing_tested_nothing_said():
-    assert explanation.sentence(NOTHING_TESTED, 3.0) == ""
+    assert explanation.sentence(NOTHING_TESTED) == ""
     assert explanation.proofs(NOTHING_TESTED) == []
 
 
@@ -56,10 +53,7 @@ def test_the_finding_says_why_and_keeps_its_euros():
     (bare,) = split_found(reduced(school=300.0, roof=800.0), *PRICES)
     (fact,) = split_found(reduced(school=300.0, roof=800.0), *PRICES, tested=rows)
     assert fact["amount_eur"] == bare["amount_eur"] == pytest.approx(8.94)
-    assert fact["message"] == (
-        f"{bare['message']} Explication : {OLDER}, la publication est reproduite au watt près "
-        "(74,5\u00a0kWh d'écart, 8,94\u00a0€ HT)."
-    )
+    assert fact["message"] == (f"{bare['message']} Explication : {OLDER}, la publication est reproduite au watt près.")
     assert json.loads(fact["evidence"])[-3:] == [
         {"hypothesis": OLDER, "residual_kwh": 0.0},
         {"hypothesis": "sans compter le consommateur A", "residual_kwh": 30.0},

@@ -220,7 +220,15 @@ def test_the_annual_sheet_of_a_site(database):
     saved = [{**OCTOBER, "prm": SCHOOL, "saving_eur": Decimal("30.5"), "management_eur": Decimal("0.5")}]
     made = filled(
         database, money_marts.SITE_YEAR, invoice_line=lines, consumer_month=consumers, saving_month=saved,
-        finding=[finding(1, prm=SCHOOL), finding(2, prm=SCHOOL, severity="warning")],
+        finding=[
+            finding(1, prm=SCHOOL), finding(2, prm=SCHOOL, severity="warning"),
+            finding(3, prm=SCHOOL, severity="warning", amount_eur=Decimal("-7.50")),
+        ],
+        invoice_reconciliation=[
+            {"supplier": "Fournisseur", "invoice_number": "F1", "detail_id": detail, "prm": SCHOOL,
+             "month": date(2025, 10, 1), "verdict": verdict}
+            for detail, verdict in (("1", "matches"), ("2", "no_curve"))
+        ],
         site=[{"site_id": SCHOOL, "prm": SCHOOL, "fluid": "electricity", "supplier": "Fournisseur", "name": "École"}],
     )  # fmt: skip
     sheets = {row["site_id"]: row for row in made}
@@ -234,4 +242,5 @@ def test_the_annual_sheet_of_a_site(database):
     }
     assert euros == {"subscription": 12, "energy": 95, "grid": 60, "taxes": 30, "vat": 39.4, "billed": 197}
     assert (school["saving_eur"], school["claims"], school["claimed_eur"]) == (Decimal(30), 1, Decimal(10))
+    assert (school["underbilled_eur"], school["bills_without_curve"]) == (Decimal("7.50"), 1)
     assert (gas["fluid"], gas["billed_kwh"], float(gas["billed_eur"]), gas["periods"]) == ("gas", 500.0, 70, 0)
