@@ -1,9 +1,18 @@
 -- Each step of each participant of the periods of a month. A day of 23 or 25 hours needs no care here: the arrays
 -- follow instants, and adding minutes to an instant counts real time.
-WITH step AS (
+-- The first instant, in microseconds, is made apart, once per period: DuckDB would convert it again at each step.
+WITH period AS MATERIALIZED (
+    SELECT
+        operation_id, period_start, period_end, month,
+        epoch_us(period_start::TIMESTAMP::TIMESTAMPTZ) AS first_us
+    FROM computed.operation_period
+    WHERE month = $month
+),
+
+step AS (
     SELECT
         curve.operation_id, curve.period_start, period.period_end, period.month, curve.prm, curve.role,
-        curve.step_minutes,
+        curve.step_minutes, period.first_us,
         unnest(range(len(measured_w))) AS step,
         unnest(quality) AS quality,
         unnest(measured_w) AS measured_w,
@@ -12,13 +21,12 @@ WITH step AS (
         unnest(published_self_consumption_w) AS published_self_consumption_w,
         unnest(published_remainder_w) AS published_remainder_w
     FROM computed.curve AS curve
-    INNER JOIN computed.operation_period AS period USING (operation_id, period_start)
-    WHERE period.month = $month
+    INNER JOIN period USING (operation_id, period_start)
 )
 
 SELECT
     operation_id, period_start, period_end, month, prm, role,
-    period_start::TIMESTAMP::TIMESTAMPTZ + to_minutes(step * step_minutes) AS step_start,
+    make_timestamptz(first_us + step * step_minutes * 60000000) AS step_start,
     step_minutes,
     CASE role WHEN 'consumer' THEN measured_w END AS consumption_w,
     CASE role WHEN 'producer' THEN measured_w END AS production_w,
