@@ -1,4 +1,4 @@
-"""The rules behind the checks and the figures: `data/reference/rules.toml`, and the sources of the bills' checks."""
+"""The rules behind the checks and the figures: the catalogues of checks, and `data/reference/figures.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -23,22 +23,16 @@ class FigureRule:
     parts: tuple[str, str] | None
 
 
-@cache
-def _written() -> Mapping[str, Mapping[str, Mapping[str, dict[str, str]]]]:
-    return tomllib.loads((REFERENCE / "rules.toml").read_text(encoding="utf-8"))
-
-
 def of_check(name: str) -> Rule:
-    """Return the rule of a check: its own, else its title and the source that the bills' catalogue gives."""
-    if written := _written()["check"].get(name):
-        return Rule(str(written["rule"]), str(written["source"]))
-    entry = catalogue().get(name, {})
-    return Rule(entry.get("title", name), entry.get("source", "Règle du logiciel"))
+    """Return the rule of a check; the checks of a bill are their own rule."""
+    entry = catalogue()[name]
+    return Rule(entry.get("rule", entry["title"]), entry["source"])
 
 
 @cache
 def figures() -> Mapping[str, FigureRule]:
     """Return the figures that can be explained, by `mart.column`."""
+    written = tomllib.loads((REFERENCE / "figures.toml").read_text(encoding="utf-8"))
     return {
         f"{mart}.{column}": FigureRule(
             title=entry["title"],
@@ -47,7 +41,7 @@ def figures() -> Mapping[str, FigureRule]:
             published=tuple(entry.get("published", ())),
             parts=_two(entry["parts"]) if "parts" in entry else None,
         )
-        for mart, columns in _written()["figure"].items()
+        for mart, columns in written.items()
         for column, entry in columns.items()
     }
 
