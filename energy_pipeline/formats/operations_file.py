@@ -126,7 +126,7 @@ def _iso(written: str, where: Where) -> date:
 def _text(table: dict[str, Any], column: str, where: Where) -> str | None:
     value = table.get(column)
     if value is None or isinstance(value, str):
-        return value or None
+        return " ".join((value or "").split()) or None  # a name on several lines would make as many in mails
     raise BadFile("Texte entre guillemets attendu.", where(column), column, str(value))
 
 

@@ -31,8 +31,8 @@ def compose(
     Raises ValueError when the recipient is no address.
     """
     email = EmailMessage(policy=POLICY)
-    # In a subject, no-break spaces would be encoded for nothing, and a line break is not allowed.
-    subject = " ".join(message.subject.split())
+    # In a subject, no-break spaces would be encoded for nothing; line breaks and control characters are not allowed.
+    subject = " ".join("".join(letter if letter.isprintable() else " " for letter in message.subject).split())
     email["Subject"] = f"{CORRECTION} : {subject}" if corrects else subject
     email["From"] = parse_address(settings.sender)
     email["To"] = parse_address(message.recipient)

@@ -1,5 +1,6 @@
 """Templates of the mails: the same words as the report's; HTML with its styles written in each element."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from energy_pipeline import french
 from energy_pipeline.mail.recipients import ROLES
 from energy_pipeline.reports import summary, words
 
+_CONTROL = re.compile(r"[^\S\n \u00a0\u202f]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -50,8 +52,8 @@ def _inliner() -> css_inline.CSSInliner:
 
 
 def text(name: str, **values: object) -> str:
-    """Return the template `<name>.txt.j2` filled."""
-    return _environment().get_template(f"{name}.txt.j2").render(**values)
+    """Return the template `<name>.txt.j2` filled; names written by others drive no terminal that shows it."""
+    return _CONTROL.sub(" ", _environment().get_template(f"{name}.txt.j2").render(**values))
 
 
 def html(name: str, **values: object) -> str:
