@@ -15,7 +15,8 @@ from energy_pipeline.periods.grid import PARIS
 
 MAX_MEMBERS = 200_000
 MAX_TOTAL_BYTES = 8 << 30
-MAX_MEMBER_BYTES = 1 << 30
+MAX_MEMBER_BYTES = 256 << 20
+"""Of any file, in an archive or not: it is read into the memory. A curve of a year takes one."""
 MAX_RATIO = 200
 """A curve of nights is mostly zeros and packs well: the ratio counts only above `RATIO_COUNTS_ABOVE`."""
 RATIO_COUNTS_ABOVE = 64 << 20

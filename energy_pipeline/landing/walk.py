@@ -15,7 +15,7 @@ from pathlib import Path
 from energy_pipeline.formats.model import BadFile
 from energy_pipeline.formats.names import operations_in
 from energy_pipeline.landing import mails
-from energy_pipeline.landing.archives import Archive
+from energy_pipeline.landing.archives import MAX_MEMBER_BYTES, Archive
 from energy_pipeline.periods.grid import PARIS
 
 MAX_DEPTH = 5
@@ -179,7 +179,10 @@ class Inbox:
 
     def _content(self, chain: Chain) -> bytes:
         if len(chain) == 1:
-            return (self._root / chain[0]).read_bytes()
+            path = self._root / chain[0]
+            if path.stat().st_size > MAX_MEMBER_BYTES:
+                raise BadFile(f"Fichier refusé : démesuré, plus de {MAX_MEMBER_BYTES >> 20} Mo.")
+            return path.read_bytes()
         container = self._container(chain[:-1], ())
         return container.attachments[chain[-1]] if isinstance(container, mails.Mail) else container.read(chain[-1])
 
