@@ -41,26 +41,29 @@ def slot_days(
     per_kwh = period.hours / 1000
     grid = (period.start, period.end, period.step_minutes)
     series = (arrays.measured, arrays.shared, arrays.remainder, arrays.published_shared, arrays.published_remainder)
-    frames = []
+    slots: list[tuple[str, bool, str]] = []
+    energies = []
     for row in np.flatnonzero(arrays.is_consumer):
         prm = arrays.prms[row]
         windows = parse_windows(hours[prm][0]) if prm in hours else None
         if windows is None:
             continue
         low, shared_steps = off_peak(windows, *grid), straddling(windows, *grid)
+        straddled = np.add.reduceat(arrays.measured[row] * shared_steps, starts)
         for is_off_peak, mask in ((False, ~low), (True, low)):
+            slots.append((prm, is_off_peak, hours[prm][1]))
             # NaN × 0 is NaN: a step unknown in one slot leaves the day unknown in both.
-            columns = [np.add.reduceat(values[row] * mask, starts) * per_kwh for values in series]
-            frames.append(
-                pl.DataFrame(
-                    {
-                        "operation_id": period.operation_id, "period_start": period.start, "prm": prm, "day": days,
-                        "is_off_peak": is_off_peak, "slot_source": hours[prm][1],
-                        **dict(zip(QUANTITIES, columns, strict=True)),
-                        "straddling_kwh": np.add.reduceat(arrays.measured[row] * shared_steps, starts) * per_kwh,
-                    },
-                    schema=SLOT_DAYS_SCHEMA,
-                )
-            )  # fmt: skip
-    made = pl.concat([pl.DataFrame(schema=SLOT_DAYS_SCHEMA), *frames])
+            energies.append([*(np.add.reduceat(values[row] * mask, starts) for values in series), straddled])
+    if not slots:
+        return pl.DataFrame(schema=SLOT_DAYS_SCHEMA)
+    columns = np.array(energies).transpose(1, 0, 2).reshape(len(series) + 1, -1) * per_kwh
+    prms, off_peaks, sources = ([value for value in values for _ in days] for values in zip(*slots, strict=True))
+    made = pl.DataFrame(
+        {
+            "operation_id": [period.operation_id] * len(prms), "period_start": [period.start] * len(prms),
+            "prm": prms, "day": [*days] * len(slots), "is_off_peak": off_peaks, "slot_source": sources,
+            **dict(zip((*QUANTITIES, "straddling_kwh"), columns, strict=True)),
+        },
+        schema=SLOT_DAYS_SCHEMA,
+    )  # fmt: skip
     return made.with_columns(pl.col(*QUANTITIES, "straddling_kwh").fill_nan(None))
