@@ -45,8 +45,11 @@ dictionary: install ## write docs/data_dictionary.md and the questions of docs/c
 	@$(BIN)/python -m energy_pipeline.tables.dictionary > docs/data_dictionary.md
 	@$(BIN)/python -m energy_pipeline.tables.cookbook
 
+pictures: install ## make the pictures of docs/guide.fr.md again (Chromium, LibreOffice, poppler)
+	@$(BIN)/python docs/pictures.py
+
 lock: ## compile requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 
-.PHONY: help install run test check bench ui up dictionary lock
+.PHONY: help install run test check bench ui up dictionary pictures lock
