@@ -10,7 +10,8 @@ A new supplier, or a header that it renames, is a file: the readers know no supp
   `sign = -1`, `values` (words of the file to ours), `combine` (`sum` or `join` of all the columns so named),
   `repeated` (an empty cell repeats the one above);
 - `[computed.<ours>]`: where the cell is empty, `first` of some columns, or the sum of `plus` less `minus`;
-- `credits = "positive"` when credits are written without their sign; `kept_as_written`: columns kept in `extra`.
+- `credits = "positive"` when credits are, or may be, written without their sign;
+- `kept_as_written`: columns kept in `extra`.
 """
 
 import hashlib
@@ -76,7 +77,7 @@ class SupplierLayout:
     sheets: tuple[str, ...]
     fingerprints: frozenset[str]
     computed: Mapping[str, Formula]
-    are_credits_positive: bool
+    may_lack_sign: bool
 
     def may_be_in(self, sheet: str) -> bool:
         """Whether a sheet of that name may hold it; the one table of a csv has no name."""
@@ -169,7 +170,7 @@ def _layout(name: str, data: Mapping[str, Any]) -> SupplierLayout:
         sheets=tuple(data.get("sheets", ())),
         fingerprints=frozenset(data.get("fingerprints", ())),
         computed=computed,
-        are_credits_positive=data.get("credits") == "positive",
+        may_lack_sign=data.get("credits") == "positive",
     )
 
 

@@ -15,6 +15,7 @@ from energy_pipeline.tables.landing import TABLE_OF_KIND
 _POINT = re.compile(r"(?:(?:pdl|prm|pce|rae|point)[^0-9]*)?(\d(?:[ \u00a0]?\d){7,13})", re.IGNORECASE)
 _NAMED_POINT = re.compile(r"(?<!\d)(\d{14})(?!\d)|(?:PCE|PDL|PRM)[ _-]?(\d{8,14})(?!\d)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_BILLED = ("consumption_kwh", *(f"consumption_{register}_kwh" for register in ("hp", "hc", "hpb", "hcb")), "volume_m3")
 _GAS_WORD = re.compile(r"\bga[zs]|gazpar|\bT[1-4P]\b", re.IGNORECASE)
 
 
@@ -65,10 +66,15 @@ class Export:
 
 
 def computed(row: Row, layout: SupplierLayout) -> Row:
-    """Return the row with its computed columns filled where the file leaves them empty, and its credits negative."""
-    if layout.are_credits_positive and re.search("avoir|annul", plain(row.get("detail_type") or "")):
-        amounts = [name for name in row if name.endswith(("_eur", "_kwh", "_m3"))]
-        row |= {name: -abs(row[name]) for name in amounts if row[name] is not None}
+    """Return the row with its computed columns filled where the file leaves them empty, and its credits negative.
+
+    Where a supplier may write credits without their sign, the total of the row tells which sign it wrote.
+    """
+    total = next((row[name] for name in ("total_incl_vat_eur", "total_excl_vat_eur") if row.get(name) is not None), 0)
+    is_credit = layout.may_lack_sign and re.search("avoir|annul", plain(row.get("detail_type") or ""))
+    if is_credit and total > 0:
+        amounts = [name for name in row if name.endswith("_eur") or name in _BILLED]
+        row |= {name: -row[name] for name in amounts if row[name] is not None}
     for column, formula in layout.computed.items():
         if row.get(column) is not None:
             continue

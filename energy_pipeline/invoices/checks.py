@@ -20,7 +20,7 @@ PARTS = (
 LOCAL_TAXES = ("tccfe_eur", "tdcfe_eur")
 TAXES = ("excise_eur", "cta_eur", *LOCAL_TAXES, "tcfe_eur")
 BASES = ("vat_base_reduced_eur", "vat_base_normal_eur")
-VATS = ("vat_reduced_eur", "vat_normal_eur")
+VATS = ("vat_reduced_eur", "vat_normal_eur", "vat_eur")
 NORMAL_VAT = 0.20
 NOISE = 1e-6
 """Below the smallest amount written: what binary fractions leave."""

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from energy_pipeline.invoices.checks import VATS
 from energy_pipeline.invoices.details import KEY, billed_kwh, kind, month
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import polars_schema
@@ -28,9 +29,7 @@ def invoices(details: pl.DataFrame) -> pl.DataFrame:
     total is negative or all its details are credits.
     """
     total = pl.coalesce("total_incl_vat_eur", "total_excl_vat_eur")
-    vat = pl.when(pl.col("vat_reduced_eur").is_not_null() | pl.col("vat_normal_eur").is_not_null()).then(
-        pl.col("vat_reduced_eur").fill_null(0) + pl.col("vat_normal_eur").fill_null(0)
-    )
+    vat = pl.when(pl.any_horizontal(pl.col(VATS).is_not_null())).then(pl.sum_horizontal(VATS))
     summed = (
         details.with_columns(kind().alias("kind"), month().alias("month"), vat.alias("vat_eur"))
         .group_by("supplier", "invoice_number")

@@ -81,6 +81,7 @@ COMPONENTS = {
     "tcfe_eur": "tcfe",
     "vat_reduced_eur": "vat_reduced",
     "vat_normal_eur": "vat_normal",
+    "vat_eur": "vat",
 }
 """Amounts of landing.invoice_row that become lines of an invoice, and the component they stand for."""
 

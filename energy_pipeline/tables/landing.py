@@ -233,6 +233,7 @@ INVOICE_ROW = Table(
         c.money("vat_reduced_eur", "TVA TR"),
         c.money("vat_base_normal_eur", "ASSIETTE TVA TN"),
         c.money("vat_normal_eur", "TVA TN"),
+        c.money("vat_eur", "VAT, where the export does not tell its rates apart"),
         c.money("total_incl_vat_eur", "TOTAL TTC"),
         c.energy("consumption_kwh", "TOTAL CONSO KWH"),
         c.energy("consumption_hp_kwh", "CONSO BASE/HP/HPH"),

@@ -7,7 +7,7 @@ SELECT
     round(total_eur / nullif(billed_kwh, 0), 4) AS eur_per_kwh
 FROM marts.invoice_line AS line
 LEFT JOIN marts.site AS site ON site.site_id = line.prm
-WHERE line.component NOT IN ('vat_normal', 'vat_reduced')
+WHERE line.component NOT IN ('vat_normal', 'vat_reduced', 'vat')
 GROUP BY line.prm
 HAVING billed_kwh > 0
 ORDER BY eur_per_kwh DESC

@@ -25,8 +25,8 @@ detail AS (
             'rte', 'transport', 'fixed_grid', 'variable_grid', 'grid', 'overrun', 'reactive'
         )) AS grid_eur,
         sum(amount_eur) FILTER (component IN ('excise', 'cta', 'tccfe', 'tdcfe', 'tcfe')) AS taxes_eur,
-        sum(amount_eur) FILTER (component IN ('vat_reduced', 'vat_normal')) AS vat_eur,
-        sum(amount_eur) FILTER (component NOT IN ('vat_reduced', 'vat_normal')) AS billed_eur
+        sum(amount_eur) FILTER (component IN ('vat_reduced', 'vat_normal', 'vat')) AS vat_eur,
+        sum(amount_eur) FILTER (component NOT IN ('vat_reduced', 'vat_normal', 'vat')) AS billed_eur
     FROM marts.invoice_line
     WHERE coalesce(prm, pce) IS NOT NULL
     GROUP BY ALL

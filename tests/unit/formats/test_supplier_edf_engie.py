@@ -9,7 +9,7 @@ import pytest
 from energy_pipeline.formats import supplier
 from energy_pipeline.formats.model import BadFile, Reading
 from energy_pipeline.formats.supplier_layout import fingerprint, supplier_layouts
-from energy_pipeline.invoices import total_mismatches
+from energy_pipeline.invoices import invoices, total_mismatches
 from energy_pipeline.invoices.details import reading
 from energy_pipeline.landing.frames import frame
 from tests.unit.formats import supplier_headers as headers
@@ -125,6 +125,9 @@ def test_edf_single_csv_several_periods_credits_and_rows_without_a_period():
     assert second["consumption_start"] == date(2024, 2, 1)
     assert (third["consumption_start"], third["total_incl_vat_eur"]) == (None, Decimal("94.14"))
     assert fourth["total_incl_vat_eur"] == Decimal("-94.14")
+    assert (first["vat_eur"], first.get("vat_normal_eur")) == (Decimal("15.69"), None), "of which rates nobody says"
+    assert dict(invoices(landed(found.table, [first])).select("vat_eur", "total_incl_vat_eur").iter_rows()) == {
+        Decimal("15.69"): Decimal("94.14")}  # fmt: skip
     assert [note.value for note in found.notes] == ["colonne_nouvelle_euros"]
     assert total_mismatches(landed(found.table, found.rows[:3])).is_empty()
 
@@ -208,6 +211,17 @@ def test_engie_second_generation_sheets_registers_and_credits():
     made = landed(found.table, [bill, boiler])
     assert made.select(reading()).to_series().to_list() == ["actual", None]
     assert total_mismatches(made).is_empty()
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_credit_of_engie_is_negative_whatever_sign_it_is_written_with(sign):
+    amounts = {label: sign * value for label, value in ENGIE_2026.items()
+               if isinstance(value, int | float) and ("€" in label or "Consommation" in label)}  # fmt: skip
+    credit = ENGIE_2026 | amounts | {"N° Facture ou Avoir": "600999002", "Type de document": "Avoir"}
+    found = read("mes_factures.xlsx", workbook(C4=[[None]] * 12 + rows(headers.ENGIE_2026, credit)))
+    (row,) = found.rows
+    assert (row["total_incl_vat_eur"], row["consumption_kwh"]) == (Decimal("-832.58"), -4000)
+    assert (row["consumption_hpb_kwh"], row["energy_eur"] < 0, row["subscribed_kva"]) == (-3000, True, 60)
 
 
 def test_a_prm_of_thirteen_digits_refuses_the_electricity_sheet():

@@ -84,7 +84,7 @@ def test_a_new_supplier_is_a_file(folder):
     assert (first["total_excl_vat_eur"], first["site_address"]) == (Decimal("133.68"), "3 rue du Moulin, EXEMPLE")
     assert (first["reading_type"], second["reading_type"]) == ("Relève réelle", "Estimation")
     assert (second["total_incl_vat_eur"], second["consumption_kwh"], second["other_eur"]) == (
-        Decimal("-160.42"), -1250, Decimal("-10"))  # fmt: skip
+        Decimal("-160.42"), -1250, Decimal("10"))  # fmt: skip
     assert (third["fluid"], third["pce"], third.get("prm")) == ("gas", "GI042", None)
 
 
