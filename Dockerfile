@@ -11,5 +11,5 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
 USER energy
 VOLUME ["/srv/energy/inbox", "/srv/energy/home"]
-ENTRYPOINT [".venv/bin/energy-pipeline"]
+ENTRYPOINT ["/opt/energy-pipeline/.venv/bin/energy-pipeline"]
 CMD ["ui", "--part", "daemon", "--inbox", "/srv/energy/inbox", "--home", "/srv/energy/home"]
