@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+from markupsafe import escape
 
 from energy_pipeline import warehouse
 from energy_pipeline.landing import hiding
@@ -140,7 +141,7 @@ def _hide_refused(quarantine: Path, told: Words) -> None:
 
 def remaining(home: Home, told: Words) -> list[Path]:
     """Return the files of the home, databases aside, that still tell who holds the point."""
-    searched = [word.encode() for word in told.own]
+    searched = {form.encode() for word in told.own for form in (word, str(escape(word)))}
     return [
         path
         for path in _found(home.root, ["*"])
