@@ -21,6 +21,7 @@ CURVES = {
     "verdict": pl.String(),
     "amount_eur": pl.Float64(),
     "is_participant": pl.Boolean(),
+    "energy_base": pl.String(),
 }
 VAT = ("vat_base_reduced_eur", "vat_reduced_eur", "vat_base_normal_eur", "vat_normal_eur")
 SAME_EUROS = 0.005

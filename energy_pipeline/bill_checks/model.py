@@ -67,8 +67,9 @@ class Outcome:
 
     `failed`: Boolean. `needs`: columns without which it cannot be judged. `unless`: reasons (String, NULL when there is
     none) why it is not judged, the first wins. `only`: the bills that it is about. `doubtful`: a failure that is at
-    most to review. `invoiced`, `expected` (Float64, in `unit`), `method` and `source` (String, French) prove it;
-    `amount_eur` is the euros excluding VAT, positive when owed to us, `amount_ttc_eur` including VAT.
+    most to review. `invoiced`, `expected` (Float64, in `unit`), `method` and `source` (String, French) prove it; `base`
+    and `grid_option` are what explains the amount, as in marts.bill_check; `amount_eur` is the euros excluding VAT,
+    positive when owed to us, `amount_ttc_eur` including VAT.
     """
 
     failed: pl.Expr
@@ -81,6 +82,8 @@ class Outcome:
     unit: str | None = None
     method: pl.Expr | None = None
     source: pl.Expr | None = None
+    base: pl.Expr | None = None
+    grid_option: pl.Expr | None = None
     amount_eur: pl.Expr | None = None
     amount_ttc_eur: pl.Expr | None = None
     pair: str = "consumption"
@@ -205,6 +208,9 @@ def apply(bills: pl.DataFrame, checks: tuple[Check, ...]) -> pl.DataFrame:
                     pl.when("_failed").then(_value(amount, name).round(2, mode="half_away_from_zero")).alias(name)
                     for name, amount in (("amount_eur", outcome.amount_eur), ("amount_ttc_eur", outcome.amount_ttc_eur))
                 ),
+                # What explains an amount is told even where the check is without object: the kWh being contested.
+                _value(outcome.base, "base"),
+                _value(outcome.grid_option, "grid_option"),
                 pl.coalesce(_value(outcome.source, "source"), pl.lit(entry.source)).alias("source"),
                 "path",
                 "line",

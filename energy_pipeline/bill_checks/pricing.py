@@ -149,7 +149,8 @@ def _best_variable(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
         **{name: pl.when(is_said).then(column) for name, column in registers.items()},
     )
     candidates = grid.variable_parts(asked, tolerance["straddle_share"]).join(
-        bills.select("row", "billed_kwh", "curve_consumption_kwh", invoiced="variable_grid_eur"), on="row"
+        bills.select("row", "billed_kwh", "curve_consumption_kwh", "fixed_option", invoiced="variable_grid_eur"),
+        on="row",
     )
     kwh = pl.max_horizontal(pl.col("billed_kwh").abs(), pl.col("curve_consumption_kwh").abs(), 1.0)
     per_kwh = pl.col("high").abs() / kwh
@@ -162,7 +163,8 @@ def _best_variable(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
         candidates.with_columns(gap=gap, expected=nearest, matches=(gap <= allowed).fill_null(False))
         .with_columns(is_acc=pl.col("option").str.ends_with("_ACC"), is_physical=pl.col("base") == "physical")
         .sort(
-            "row", ~pl.col("matches"), pl.col("expected").is_null(), ~pl.col("is_physical"), "gap", "is_acc", "option",
+            "row", ~pl.col("matches"), pl.col("expected").is_null(), ~pl.col("is_physical"),
+            pl.col("option").ne_missing(pl.col("fixed_option")), "gap", "is_acc", "option",
             maintain_order=True, nulls_last=True,
         )
     )  # fmt: skip
@@ -181,6 +183,8 @@ def _best_variable(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
             variable_missing=pl.when(~pl.col("matches")).then(pl.coalesce("missing", "_any_missing")),
             variable_source="legal_reference",
             variable_is_doubtful="is_doubtful",
+            variable_base=pl.when("matches").then("base"),
+            variable_option=pl.when("matches").then("option"),
             variable_how=pl.format("Grille {}, assiette : {}{}.", _shown(pl.col("option")), base, bounds),
         )
     )
@@ -231,6 +235,7 @@ def _best_excise(bills: pl.DataFrame, tolerance: Tolerance) -> pl.DataFrame:
         excise_matches="matches",
         excise_missing="missing",
         excise_source="legal_reference",
+        excise_base=pl.when("matches").then("base"),
         excise_how=pl.format(
             "Tarif {}, {} €/MWh en moyenne sur la période ; assiette : {}.",
             pl.col("variant").replace(CATEGORIES),

@@ -68,7 +68,8 @@ def reconcile(
     )
     judged = _with_expectation(joined)
     judged = judged.join(_parts_not_deducted(judged, known), on="bill", how="left")
-    return _with_euros(judged.with_columns(_verdict().alias("verdict"))).sort("bill")
+    judged = judged.with_columns(_verdict().alias("verdict")).with_columns(_energy_base().alias("energy_base"))
+    return _with_euros(judged).sort("bill")
 
 
 def with_participation(judged: pl.DataFrame, operations: pl.DataFrame, told: Collection[str]) -> pl.DataFrame:
@@ -224,6 +225,21 @@ def _verdict() -> pl.Expr:
     ]
     return pl.coalesce(
         *(pl.when(condition).then(pl.lit(verdict)) for condition, verdict in cases), pl.lit("under_billed")
+    )
+
+
+def _energy_base() -> pl.Expr:
+    """Return on what the energy was billed; NULL where nothing judges it."""
+    over_run = pl.col("net_kwh") + pl.col("billed_before_kwh")
+    is_total = (over_run - pl.col("run_consumption_kwh")).abs() <= pl.col("tolerance_kwh")
+    judged = ("matches", "self_consumption_not_deducted", "over_billed", "under_billed")
+    return (
+        pl.when(pl.col("verdict") == "matches")
+        .then(pl.lit("complement"))
+        .when(pl.col("verdict").is_in(judged) & is_total.fill_null(False))
+        .then(pl.lit("total"))
+        .when(pl.col("verdict").is_in(judged))
+        .then(pl.lit("other"))
     )
 
 

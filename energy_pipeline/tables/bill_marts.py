@@ -137,6 +137,13 @@ INVOICE_RECONCILIATION = Table(
         c.energy("expected_kwh", "What the supplier should bill"),
         Column("verdict", "VARCHAR", "Conclusion", allowed=VERDICTS),
         Column(
+            "energy_base",
+            "VARCHAR",
+            "On what the energy was billed: the complement, the total drawn (what the index measures), or other kWh",
+            nullable=True,
+            allowed=("complement", "total", "other"),
+        ),
+        Column(
             "reason",
             "VARCHAR",
             "In French, where there is no curve: which one lacks, on which days, and its file if it was refused",
@@ -261,6 +268,20 @@ BILL_CHECK = Table(
         ),
         Column("amount_ttc_eur", "DECIMAL(18,2)", "Euros including VAT", unit="EUR", nullable=True),
         Column("method", "VARCHAR", "In French: how the expected value was found", nullable=True),
+        Column(
+            "base",
+            "VARCHAR",
+            "kWh that explain the variable grid or the accise: the complement, the total drawn by the curves, by the "
+            "index, or those billed where no curve tells what these are; NULL if none does",
+            nullable=True,
+            allowed=("complement", "total", "index", "billed"),
+        ),
+        Column(
+            "grid_option",
+            "VARCHAR",
+            "Grid of the TURPE that explains the amount, `_ACC` for that of collective self-consumption; NULL if none",
+            nullable=True,
+        ),
         Column("source", "VARCHAR", "Law, contract or document behind the check"),
         Column("path", "VARCHAR", "File of the export"),
         Column("line", "INTEGER", "Line of the file, from 1"),

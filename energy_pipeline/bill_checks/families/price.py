@@ -22,6 +22,20 @@ def _no_option() -> pl.Expr:
     return pl.when(pl.col("options").list.len() == 0).then(pl.lit("Barème manquant : segment inconnu, ou C1 à C3."))
 
 
+def _base(name: str) -> pl.Expr:
+    """Return the kWh that explain an amount, as marts.bill_check names them; NULL where none does."""
+    base = pl.col(f"{name}_base")
+    drawn = pl.when(pl.col("curve_consumption_kwh").is_not_null()).then(pl.lit("total")).otherwise(pl.lit("index"))
+    billed = pl.when(pl.col("curve_energy_base").is_in(["complement", "total"])).then("curve_energy_base")
+    return (
+        pl.when(base == "physical")
+        .then(drawn)
+        .when(base == "billed")
+        .then(pl.coalesce(billed, pl.lit("billed")))
+        .otherwise(base)
+    )
+
+
 def fixed_grid_amount(entry: Entry) -> Outcome:
     """Judge the fixed part of the TURPE: management, metering, power, over its own dates.
 
@@ -38,6 +52,7 @@ def fixed_grid_amount(entry: Entry) -> Outcome:
         unit=EUR,
         method=pl.col("fixed_how"),
         source=pl.col("fixed_source"),
+        grid_option=pl.when("fixed_matches").then("fixed_option"),
         amount_eur=invoiced - expected,
         amount_ttc_eur=fixed_ttc(invoiced - expected),
         pair="fixed_grid",
@@ -71,6 +86,8 @@ def variable_grid_amount(entry: Entry) -> Outcome:
         unit=EUR,
         method=pl.col("variable_how"),
         source=pl.col("variable_source"),
+        base=_base("variable"),
+        grid_option=pl.col("variable_option"),
         amount_eur=excess,
         amount_ttc_eur=normal_ttc(excess),
     )
@@ -116,6 +133,7 @@ def excise_amount(entry: Entry) -> Outcome:
         unit=EUR,
         method=pl.col("excise_how"),
         source=pl.col("excise_source"),
+        base=_base("excise"),
         amount_eur=invoiced - expected,
         amount_ttc_eur=normal_ttc(invoiced - expected),
     )

@@ -61,6 +61,7 @@ RECONCILED = {
     "operation_id": "ACC00000001", "period_start": date(2025, 9, 1), "period_end": date(2025, 9, 30),
     "reading": "actual", "billed_kwh": 1000.0, "consumption_kwh": 1500.0, "self_consumption_kwh": 500.0,
     "complement_kwh": 1000.0, "expected_kwh": 1000.0, "verdict": "matches", "is_participant": True,
+    "energy_base": "complement",
 }  # fmt: skip
 
 

@@ -136,6 +136,7 @@ def test_the_network_is_due_on_what_a_participant_draws():
         assert failed(made) == {}
         row = made.filter(check_name="variable_grid_amount").row(0, named=True)
         assert base in row["method"]
+        assert row["base"] == {"consommation physique": "total", "kWh facturés": "complement"}[base]
     made = checked(AUGUST, september(variable_grid_eur="80.60"), curves=bills.reconciled())
     assert failed(made) == {"variable_grid_amount": ("invalid", "8.00", "9.60")}
 
@@ -161,10 +162,27 @@ def test_the_self_consumption_option_of_the_network_tariff():
     made = checked(row, curves=bills.reconciled(), listed=listed)
     assert failed(made) == {}
     assert "CU4 ACC" in made.filter(check_name="fixed_grid_amount")["method"][0]
+    grid = made.filter(pl.col("check_name").is_in(["fixed_grid_amount", "variable_grid_amount"]))
+    assert grid["grid_option"].to_list() == ["C5/CU4_ACC", "C5/CU4_ACC"]
     # A point that shares nothing has no such option: 13,98 for 13,60.
     assert failed(checked(row | {"variable_grid_eur": "35.00"}, listed=listed)) == {
         "fixed_grid_amount": ("invalid", "0.38", "0.46")
     }
+
+
+def test_the_base_of_each_part_is_told_even_where_the_kwh_are_contested():
+    """1 500 kWh billed and drawn: accise 1 500 × 29,98 €/MWh; network 72,60. Then the accise of 1 000 kWh only."""
+    drawn = september(consumption_kwh=1500.0, consumption_hp_kwh=1500.0, excise_eur="44.97", variable_grid_eur="72.60")
+    curves = bills.reconciled(billed_kwh=1500.0, verdict="self_consumption_not_deducted", energy_base="total")
+    for changes, expected in (({}, "total"), ({"excise_eur": "29.98"}, "complement")):
+        made = checked(AUGUST, drawn | changes, curves=curves)
+        bases = dict(made.filter(pl.col("base").is_not_null()).select("check_name", "base").iter_rows())
+        assert bases == {"excise_amount": expected, "variable_grid_amount": "total"}
+    by_index = september(variable_grid_eur="72.60", **INDEXES)
+    made = checked(AUGUST, by_index, curves=NO_OPERATION, are_curves_known=False)
+    assert made.filter(check_name="variable_grid_amount")["base"].to_list() == ["index"]
+    neither = checked(AUGUST, september(variable_grid_eur="80.60"), curves=bills.reconciled())
+    assert neither.filter(check_name="variable_grid_amount").select("base", "grid_option").rows() == [(None, None)]
 
 
 def test_a_contested_quantity_stops_the_prices_that_depend_on_it():
@@ -198,7 +216,7 @@ def test_a_participant_without_curves_is_not_judged_on_the_network():
 
 NO_OPERATION = bills.reconciled(
     operation_id=None, consumption_kwh=None, self_consumption_kwh=None, complement_kwh=None, expected_kwh=None,
-    verdict="no_curve", is_participant=None,
+    verdict="no_curve", is_participant=None, energy_base=None,
 )  # fmt: skip
 INDEXES = {"start_index_hp": 5000.0, "end_index_hp": 6500.0}
 

@@ -102,7 +102,10 @@ def test_a_bill_of_the_complement_matches():
     ],
 )
 def test_verdicts_by_the_energy_billed(kwh, verdict):
-    assert verdicts(billed(kwh)) == [verdict]
+    judged = judge(billed(kwh))
+    assert judged["verdict"].to_list() == [verdict]
+    base = {745.0: "total", 744.0: "total", 561.0: "complement", 557.0: "complement"}.get(kwh, "other")
+    assert reconciliation_table(judged)["energy_base"].to_list() == [base]
 
 
 def test_self_consumption_not_deducted_is_claimed_at_the_price_of_the_row():
@@ -248,7 +251,7 @@ def test_a_point_that_was_not_a_participant_then_has_no_curve():
 def test_estimated_bills_are_pending():
     judged = judge(billed(745.0, reading_type="Estimé Enedis"))
     assert judged["verdict"].to_list() == ["estimated_pending"]
-    assert reconciliation_table(judged)["reading"].to_list() == ["estimated"]
+    assert reconciliation_table(judged).select("reading", "energy_base").rows() == [("estimated", None)]
     assert as_facts(bill_facts(judged)) == []
 
 
