@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from energy_pipeline import french
+
 SEVERITIES = {"error": "À corriger", "warning": "À vérifier", "info": "Pour information"}
 PARTIES = {
     "enedis": "Enedis",
@@ -71,18 +73,7 @@ EVIDENCE = {
     "last_day": "au",
 }
 """Names of the values that the evidence of a finding gives beside file and line; empty: the value says enough."""
-EVIDENCE_VALUES = {
-    "consumer": "consommateur",
-    "producer": "producteur",
-    "published": "publié",
-    "recomputed": "recalculé",
-    "consumption": "consommation",
-    "production": "production",
-    "self_consumption": "autoconsommation",
-    "complement": "complément",
-    "surplus": "surplus",
-    "self_produced": "part autoproduite",
-}
+EVIDENCE_VALUES = french.ROLES | french.SERIES | {"published": "publié", "recomputed": "recalculé"}
 FILE_KINDS = {
     "curve": "Courbes de charge",
     "energy": "Énergies par poste",
