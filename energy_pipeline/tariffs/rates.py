@@ -6,6 +6,7 @@ source), C (one weak source), doubtful.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -49,8 +50,8 @@ class RateError(Exception):
 def rates(folder: Path = FOLDER) -> pl.DataFrame:
     """Return all the rates (SCHEMA), values in our units: EUR/kWh, EUR/year, EUR/kVA/year, EUR/h, or a fraction.
 
-    Raises RateError, with the file, when a column or a unit is unknown, a value is no number, or two values of the
-    same rate and variant hold on the same day.
+    Raises RateError, with file and line, when a column or a unit is unknown, a value is no number or a legal reference
+    is missing; and when two values of the same rate and variant hold on the same day.
     """
     tables = [_table(path) for path in sorted(folder.glob("*.csv"))]
     if not tables:
@@ -59,27 +60,35 @@ def rates(folder: Path = FOLDER) -> pl.DataFrame:
 
 
 def _table(path: Path) -> pl.DataFrame:
+    written = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+    lines = [(number, line.split(";")) for number, line in written if line.strip() and not line.startswith("#")]
+    header = tuple(lines[0][1]) if lines else ()
+    if header != WRITTEN:
+        raise RateError(f"{path.name} : colonnes {list(header)}, attendues {list(WRITTEN)}.")
+    rows = [_rate(f"{path.name}, ligne {number}", cells) for number, cells in lines[1:]]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _rate(place: str, cells: list[str]) -> tuple[object, ...]:
+    """Return the row of SCHEMA that a line says. Raises RateError, with its place."""
+    if len(cells) != len(WRITTEN):
+        raise RateError(f"{place} : illisible, {len(cells)} cellules au lieu de {len(WRITTEN)}.")
+    rate, variant, valid_from, valid_to, value, unit, legal_reference, confidence = cells
+    if not rate or not legal_reference:
+        raise RateError(f"{place} : nom du barème ou référence légale absent.")
+    if unit not in PUBLISHED_UNITS:
+        raise RateError(f"{place} : unité inconnue « {unit} » ; connues : {', '.join(PUBLISHED_UNITS)}.")
+    if confidence not in CONFIDENCES:
+        raise RateError(f"{place} : confiance inconnue « {confidence} » ; connues : {', '.join(CONFIDENCES)}.")
+    factor, ours = PUBLISHED_UNITS[unit]
     try:
-        written = pl.read_csv(path, separator=";", comment_prefix="#", infer_schema=False, empty_string_is_null=False)
-    except pl.exceptions.PolarsError as error:
-        raise RateError(f"{path.name} : table illisible ({error}).") from error
-    if tuple(written.columns) != WRITTEN:
-        raise RateError(f"{path.name} : colonnes {written.columns}, attendues {list(WRITTEN)}.")
-    if unknown := set(written["unit"]) - set(PUBLISHED_UNITS):
-        raise RateError(f"{path.name} : unité inconnue {sorted(unknown)}.")
-    if unknown := set(written["confidence"]) - set(CONFIDENCES):
-        raise RateError(f"{path.name} : confiance inconnue {sorted(unknown)}.")
-    factor = {unit: factor for unit, (factor, _) in PUBLISHED_UNITS.items()}
-    try:
-        values = [Decimal(row["value"]) * factor[row["unit"]] for row in written.iter_rows(named=True)]
-        return written.with_columns(
-            pl.col("valid_from").str.to_date("%Y-%m-%d"),
-            pl.col("valid_to").replace("", None).str.to_date("%Y-%m-%d"),
-            pl.Series("value", values, dtype=SCHEMA["value"]),
-            pl.col("unit").replace_strict({unit: ours for unit, (_, ours) in PUBLISHED_UNITS.items()}),
-        ).cast(SCHEMA)  # type: ignore[arg-type]
-    except (ArithmeticError, pl.exceptions.PolarsError) as error:
-        raise RateError(f"{path.name} : date ou valeur illisible ({error}).") from error
+        start, end = date.fromisoformat(valid_from), date.fromisoformat(valid_to) if valid_to else None
+        return rate, variant, start, end, Decimal(value) * factor, ours, legal_reference, confidence
+    except (ValueError, ArithmeticError) as error:
+        raise RateError(
+            f"{place} : date (AAAA-MM-JJ) ou valeur (point décimal) illisible "
+            f"(« {valid_from} », « {valid_to} », « {value} »)."
+        ) from error
 
 
 def _without_overlap(table: pl.DataFrame) -> pl.DataFrame:
@@ -88,5 +97,6 @@ def _without_overlap(table: pl.DataFrame) -> pl.DataFrame:
     wrong = table.filter((ends <= pl.col("valid_from")) | (following < ends).fill_null(False))
     if wrong.height:
         row = wrong.row(0, named=True)
-        raise RateError(f"{row['rate']} {row['variant']} : deux valeurs le même jour, ou fin avant le début.")
+        at = f"{row['rate']} {row['variant']}, valeur du {row['valid_from']:%d/%m/%Y}"
+        raise RateError(f"{at} : deux valeurs le même jour, ou fin avant le début.")
     return table

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy_pipeline.tariffs import MissingRate, Rate, RateError, lookup, rates, rates_over, split_by_rate
+from energy_pipeline.tariffs import MissingRate, Rate, RateError, lookup, rates, rates_over, split_by_rate, words
+from energy_pipeline.tariffs.lookup import LABELS
 
 HEADER = "rate;variant;valid_from;valid_to;value;unit;legal_reference;confidence\n"
 
@@ -110,6 +111,13 @@ def test_a_rate_that_no_table_names_is_an_error():
         lookup("turpe_7", "C5", date(2025, 9, 1))
 
 
+def test_each_rate_has_a_name_and_each_word_of_a_variant_is_french_or_of_the_published_grids():
+    known = rates().select("rate", "variant").unique()
+    assert set(known["rate"]) == set(LABELS), "name it in energy_pipeline/tariffs/lookup.py"
+    spoken = {word for variant in known["variant"] for word in words.variant(variant).split()}
+    assert {word for word in spoken if word.upper() != word} <= {*" ".join(words.VARIANTS.values()).split()}
+
+
 def test_doubtful_values_are_flagged():
     doubtful = rates().filter(pl.col("confidence") == "doubtful").select("rate", "variant", "value").rows()
     assert set(doubtful) == {
@@ -186,7 +194,9 @@ def test_segments_in_columns_are_those_of_each_day(first, length, rate):
         ("cta;x;2025-01-01;;21,93;%;arrêté;A", "illisible"),
         ("cta;x;2025-01-01;;21.93;%;arrêté ; loi;A", "illisible"),
         ("cta;x;2025-13-01;;21.93;%;arrêté;A", "illisible"),
+        ("vat;x;2025-01-01;;20;%;CGI;A\ncta;x;2025-01-01;21.93;%;arrêté;A", "cta.csv, ligne 3 : illisible, 7 cellules"),
         ("cta;x;2025-01-01;;21.93;pour mille;arrêté;A", "unité"),
+        ("cta;x;2025-01-01;;21.93;%;;A", "référence légale absent"),
         ("cta;x;2025-01-01;;21.93;%;arrêté;certain", "confiance"),
         ("cta;x;2025-01-01;2025-01-01;21.93;%;arrêté;A", "fin avant le début"),
         ("cta;x;2025-01-01;;21.93;%;arrêté;A\ncta;x;2026-01-01;;15;%;arrêté;A", "deux valeurs le même jour"),
