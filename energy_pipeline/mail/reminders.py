@@ -61,7 +61,7 @@ def reminders(home: Path, day: date, settings: Settings) -> Iterator[Message]:
     for keys in due(Home(home).publication, day):
         item = Item(f"{KEY}/{keys.operation_id}/{keys.period_start}", TOLD)
         for address in energy_managers(keys.recipients) or settings.others_to:
-            yield Message((item,), address, _subject(keys), partial(_body, keys, home, day))
+            yield Message((item,), address, _subject(keys), partial(body, keys, home, day))
 
 
 def _subject(keys: KeysDue) -> str:
@@ -70,7 +70,8 @@ def _subject(keys: KeysDue) -> str:
     return f"Rappel : {what}, {f'le {when}' if keys.key_type == 'static' else f'au plus tard le {when}'}, {keys.name}"
 
 
-def _body(keys: KeysDue, home: Path, day: date, _corrects: datetime | None) -> Body:
+def body(keys: KeysDue, home: Path, day: date, _corrects: datetime | None = None) -> Body:
+    """Return what the reminder of `day` says."""
     commands = _commands(keys, home)
     values = {"keys": keys, "commands": commands, "file": f"{OUT}/{_file(keys, day)}"}
     return Body(templating.text("reminder", **values), templating.html("reminder", **values))

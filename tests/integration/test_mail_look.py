@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from energy_pipeline import mail
-from energy_pipeline.mail import Settings, alerts
+from energy_pipeline.mail import Settings, alerts, reminders
+from energy_pipeline.mail.model import Message
+from energy_pipeline.mail.reminders import KeysDue
 from energy_pipeline.settings import Home
 from tests import publications
 from tests.programs import program
@@ -43,8 +46,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     late = alerts.MissingDelivery(
         "ACC1", None, "results", "enedis", date(2025, 11, 8), None, "Résultats", "À livrer.", "5.2.2"
     )
+    keys = KeysDue("ACC00000042", "Soleil partagé", "dynamic", date(2025, 11, 6), date(2025, 10, 1), date(2025, 10, 31),
+                   None, 15, is_computed=False)  # fmt: skip
+    reminder = Message((), "x@y.example", "", partial(reminders.body, keys, home, date(2025, 11, 3)))
     found = {"report": report, "refused": alerts.compose([refused], "x@y.example"),
-             "late": alerts.compose([late], "x@y.example")}  # fmt: skip
+             "late": alerts.compose([late], "x@y.example"), "reminder": reminder}  # fmt: skip
     written = {}
     for name, message in found.items():
         body = message.body(datetime(2025, 11, 10, tzinfo=UTC))
@@ -56,7 +62,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("width", [320, 360, 900])
-@pytest.mark.parametrize("name", ["report", "refused", "late"])
+@pytest.mark.parametrize("name", ["report", "refused", "late", "reminder"])
 def test_a_mail_fits_is_legible_and_asks_for_its_picture_only(browser, pages, name, width):
     page = browser.new_page(viewport={"width": width, "height": 800})
     fetched: list[str] = []
