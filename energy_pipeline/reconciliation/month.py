@@ -19,6 +19,7 @@ from energy_pipeline.reconciliation.energies import (
 from energy_pipeline.reconciliation.files import file_facts, paths_of_curves
 from energy_pipeline.reconciliation.finding import build
 from energy_pipeline.reconciliation.issues import issue_facts
+from energy_pipeline.reconciliation.missing_bills import missing_bill_facts
 from energy_pipeline.reconciliation.needed import periods_needed, slot_hours
 from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.prices import timeline
@@ -89,6 +90,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
         bill_facts(judged, told_by_bill(by_slot)),
         slot_facts(by_slot),
         total_facts(total_mismatches(details), judged, month),
+        missing_bill_facts(electricity, marts["site"], month),
         superseded_facts(superseded, judged, month),
         with_refused_prices(prices_missing, landed["file"]),
     ]

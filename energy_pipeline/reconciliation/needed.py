@@ -7,6 +7,7 @@ import polars as pl
 
 from energy_pipeline.invoices.details import KEY, latest_details, month
 from energy_pipeline.reconciliation.ledger import CONTIGUOUS_DAYS, standing_bills
+from energy_pipeline.reconciliation.missing_bills import LATE_MONTHS
 from energy_pipeline.reconciliation.slots import points_of_several_slots
 
 PERIOD = ("operation_id", "period_start")
@@ -62,7 +63,8 @@ def months_touched(
     that have just landed; `new_days`: first and last day of each period of which a curve or a key has.
 
     They are the months of the bills that lie on `new_days`, of every version of the details in the new exports, of the
-    invoices that a new credit corrects, and of the later readings that settle a new estimated bill.
+    invoices that a new credit corrects, of the later readings that settle a new estimated bill, and those of bills in
+    which a bill that has come may have been told to lack (`missing_bills`).
     """
     rows = invoice_rows.with_columns(month().alias("month"))
     mine = pl.col("file_id").is_in(list(new_files))
@@ -85,5 +87,7 @@ def months_touched(
         bills.filter((pl.col("run_start") <= last) & (pl.col("consumption_end") >= first))
         for first, last in sorted(set(new_days))
     ]
-    touched = pl.concat([part["month"] for part in (versions, origins, settled, *reached)])
+    shown = pl.concat([new["month"].dt.offset_by(f"{count}mo") for count in range(1, LATE_MONTHS + 1)])
+    awaiting = rows.filter(pl.col("month").is_in(shown.implode()))
+    touched = pl.concat([part["month"] for part in (versions, origins, settled, awaiting, *reached)])
     return frozenset(touched.drop_nulls().unique().to_list())

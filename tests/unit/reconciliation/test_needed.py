@@ -48,5 +48,13 @@ def test_an_estimated_bill_touches_the_reading_that_settles_it():
     assert months(BILL, estimated, files=["b"]) == [SEPTEMBER, NOVEMBER]
 
 
+def test_a_bill_that_comes_touches_the_months_in_which_it_was_told_to_lack():
+    late = {"file_id": "b", "prm": HALL, "invoice_number": "9", "consumption_start": SEPTEMBER,
+            "consumption_end": date(2025, 9, 30), "invoice_date": date(2025, 12, 9)}  # fmt: skip
+    assert months(BILL, late, files=["b"]) == [SEPTEMBER, NOVEMBER]
+    earlier = late | {"consumption_start": date(2025, 8, 1), "consumption_end": date(2025, 8, 31)}
+    assert months(BILL, earlier, files=["b"]) == [date(2025, 8, 1)], "November awaits September and October"
+
+
 def test_nothing_new_touches_nothing():
     assert months(BILL) == []

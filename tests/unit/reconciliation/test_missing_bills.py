@@ -1,0 +1,80 @@
+"""Sites of the list that are no longer billed, told once, two months later, and no sooner."""
+
+from datetime import date
+
+import pytest
+
+from energy_pipeline.invoices import latest_details
+from energy_pipeline.reconciliation.finding import build
+from energy_pipeline.reconciliation.missing_bills import missing_bill_facts
+from energy_pipeline.tables import marts
+from energy_pipeline.tables.schemas import frame
+from tests.unit.invoices.rows import invoice_rows
+from tests.unit.reconciliation.frames import HALL, SCHOOL, as_facts
+
+SUPPLIER = "Fournisseur Exemple"
+ENDS = {9: 30, 10: 31, 11: 30, 12: 31}
+
+
+def bills(prm, *months, **more):
+    return [
+        {"prm": prm, "invoice_number": f"{prm[-2:]}{month}", "invoice_date": date(2025, month, 28),
+         "consumption_start": date(2025, month, 1), "consumption_end": date(2025, month, ENDS[month]), **more}
+        for month in months
+    ]  # fmt: skip
+
+
+def listed(**changes):
+    site = {"site_id": SCHOOL, "prm": SCHOOL, "fluid": "electricity", "supplier": SUPPLIER, "name": "École"}
+    return frame(marts.SITE, [site | changes, site | {"site_id": HALL, "prm": HALL, "name": "Mairie"}])
+
+
+def told(rows, month, sites=None):
+    details, _ = latest_details(invoice_rows(*rows))
+    found = missing_bill_facts(details, listed() if sites is None else sites, date(2025, month, 1))
+    return as_facts(found)
+
+
+HALL_ALWAYS = bills(HALL, 9, 10, 11, 12)
+
+
+def test_a_site_that_is_no_longer_billed_is_told_once():
+    rows = [*bills(SCHOOL, 9), *HALL_ALWAYS]
+    assert told(rows, 11) == []
+    (fact,) = told(rows, 12)
+    assert (fact["prm"], fact["period_start"], fact["period_end"]) == (SCHOOL, date(2025, 10, 1), date(2025, 10, 31))
+    assert (fact["month"], fact["amount_eur"]) == (date(2025, 12, 1), None)
+    assert fact["message"] == (
+        "Site 30001000000001 (École), dans la liste de Fournisseur Exemple : aucune facture du 01/10/2025 au "
+        "31/10/2025, alors que d'autres sites sont facturés jusqu'en décembre 2025 ; la dernière va jusqu'au "
+        "30/09/2025."
+    )
+    assert build(missing_bill_facts(latest_details(invoice_rows(*rows))[0], listed(), date(2025, 12, 1)))[
+        "severity"].to_list() == ["warning"]  # fmt: skip
+
+
+def test_a_bill_in_the_middle_of_the_month_counts_for_it():
+    half = bills(SCHOOL, 9) + bills(SCHOOL, 10, consumption_end=date(2025, 10, 14))
+    assert told([*half, *HALL_ALWAYS], 12) == [], "October was billed in part: November lacks, told in January"
+
+
+def test_a_site_never_billed_is_told_after_it_came_to_the_list():
+    (fact,) = told(HALL_ALWAYS, 11, listed(valid_from=date(2025, 9, 1)))
+    assert fact["message"].endswith("il n'y en a jamais eu.")
+    assert told(HALL_ALWAYS, 12, listed(valid_from=date(2025, 9, 1))) == []
+    assert told(HALL_ALWAYS, 12, listed(valid_from=date(2025, 9, 2))) != [], "October is its first whole month"
+    assert told(HALL_ALWAYS, 12, listed(valid_from=None)) == [], "nobody knows since when"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"valid_to": date(2025, 10, 20)}, {"status": "Résilié"}, {"status": "Site fermé"}, {"supplier": "Un autre"}],
+)
+def test_a_site_that_left_is_not_awaited(changes):
+    assert told([*bills(SCHOOL, 9), *HALL_ALWAYS], 12, listed(**changes)) == []
+
+
+def test_nothing_is_awaited_before_the_export_comes():
+    assert told([*bills(SCHOOL, 9), *bills(HALL, 9, 10)], 12) == []
+    assert told([*bills(SCHOOL, 9), *bills(HALL, 9, 12)], 12) == [], "the export of October has not come"
+    assert told([*bills(SCHOOL, 9, 10), *HALL_ALWAYS], 12) == []
