@@ -1,7 +1,6 @@
 """Commands about bills: `bill`, the checks of one invoice, and `rates`, the regulated rates of a day."""
 
 import json
-import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -15,7 +14,6 @@ from energy_pipeline.settings import Home
 
 DECISIONS = {"invalid": "erreur", "review": "à vérifier", "ignored": "non vérifié", "valid": "conforme"}
 CONFIDENCES = {"doubtful": "douteuse"}
-UNITS_IN_TEXT = "€|c€|kWh|MWh|kVA|kW|%|jours?"
 
 
 def bill(
@@ -32,7 +30,7 @@ def bill(
         decisions = warehouse.run(connection, "bills/decisions_of_invoice", invoice_number=number)
         rows = warehouse.run(connection, "bills/checks_of_invoice", invoice_number=number, everything=everything)
     if details.is_empty() and findings.is_empty() and decisions.is_empty():
-        raise fail(f"Aucune facture d'électricité {number} dans la publication.")
+        raise fail(f"Aucune facture {number} dans la publication.")
     _say(f"Facture {number}", style="bold")
     for (supplier,), billed in details.group_by("supplier", maintain_order=True):
         _say(f"\n{supplier}, face aux courbes d'Enedis", style="bold")
@@ -44,8 +42,10 @@ def bill(
     listed = " · ".join(f"{counts[name]} {word}" for name, word in DECISIONS.items() if name in counts)
     _say("\nVérifications de la facture elle-même", style="bold")
     _say(listed if everything else f"{listed} (--all les montre toutes)")
-    for (supplier, detail_id, prm), checks in rows.group_by("supplier", "detail_id", "prm", maintain_order=True):
-        _say(f"\n{supplier}, détail {detail_id}, PRM {prm or 'inconnu'}")
+    keys = ("supplier", "detail_id", "prm", "pce")
+    for (supplier, detail_id, prm, pce), checks in rows.group_by(keys, maintain_order=True):
+        point = f"PCE {pce}" if pce else f"PRM {prm or 'inconnu'}"
+        _say(f"\n{supplier}, détail {detail_id}, {point}")
         console.print(_checks(checks))
 
 
@@ -104,7 +104,7 @@ def _checks(rows: pl.DataFrame) -> Table:
     values = [Column(name, justify="right", no_wrap=True) for name in ("Facturé", "Attendu", "Écart HT")]
     table = Table("Vérification", "Conclusion", *values, "Méthode et source", box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):
-        how = _french(row["reason"] or row["method"] or "")
+        how = row["reason"] or row["method"] or ""
         table.add_row(
             catalogue()[row["check_name"]].title,
             DECISIONS[row["decision"]],
@@ -120,12 +120,6 @@ def _value(value: Any, unit: str | None) -> str:
     from energy_pipeline.bill_checks.findings import shown
 
     return "" if value is None else shown(float(value), unit).replace("-", "−")
-
-
-def _french(text: str) -> str:
-    """Return `text` with the decimal comma and the true minus sign in the values that have a unit."""
-    with_comma = re.sub(rf"(?<![\d.])(\d+)\.(\d+)(?=\s?({UNITS_IN_TEXT}))", r"\1,\2", text)
-    return re.sub(rf"(?<![\w.])-(?=\d[\d\s]*(,\d+)?\s?({UNITS_IN_TEXT}))", "−", with_comma)
 
 
 def rates(
