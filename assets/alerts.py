@@ -16,6 +16,7 @@ NEWS = timedelta(days=1)
 """How far back the first look goes."""
 _ENDED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS]
 _LONGEST_VALUE = 500
+_WILL_RETRY = "dagster/will_retry"
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 
@@ -59,11 +60,11 @@ def alerts(context: dg.SensorEvaluationContext, installation: Installation) -> d
 def _failures(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[mail.FailedRun | mail.FailedCheck]:
     """Yield the checks that failed in a run, then the run when something else made it fail.
 
-    Checks that only warn are about inputs, of which other mails tell.
+    Checks that only warn are about inputs, of which other mails tell. Of a run that is retried, the last attempt tells.
     """
     checks = list(_failed_checks(instance, run.run_id))
     yield from checks
-    if run.status is not dg.DagsterRunStatus.FAILURE:
+    if run.status is not dg.DagsterRunStatus.FAILURE or run.tags.get(_WILL_RETRY) == "true":
         return
     steps = [
         event

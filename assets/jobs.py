@@ -5,6 +5,9 @@ import dagster as dg
 from assets.landing import files
 from assets.mails import mails
 
+RETRIED = {"dagster/max_retries": "2"}
+"""Tag of the landings that start by themselves: nothing else would take up files that do not change any more."""
+
 LANDING = dg.define_asset_job(
     "landing",
     selection=dg.AssetSelection.assets(files),

@@ -18,7 +18,7 @@ from assets.progress import Listener, heard
 from energy_pipeline.settings import Home
 
 INSTANCE = """\
-# Written by energy-pipeline. One run at a time: the warehouse has one writer.
+# Written by energy-pipeline. One run at a time: the warehouse has one writer. What is to be retried says so by its tags.
 telemetry:
   enabled: false
 nux:
@@ -26,6 +26,9 @@ nux:
 concurrency:
   runs:
     max_concurrent_runs: 1
+run_retries:
+  enabled: true
+  max_retries: 0
 """
 
 _NO_ROOM = ("No space left", "File too large", "disk is full", "disk I/O error", "Disk quota exceeded")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import dagster as dg
 import polars as pl
 
-from assets.jobs import LANDING, SENDING
+from assets.jobs import LANDING, RETRIED, SENDING
 from assets.resources import Installation
 from energy_pipeline import warehouse
 from energy_pipeline.periods.grid import PARIS
@@ -41,10 +41,8 @@ def after_publication(
     due = published(home, today - timedelta(days=1))
     if due.is_empty():
         return dg.SkipReason(f"No operation's results were due on {today - timedelta(days=1)}")
-    return dg.RunRequest(
-        run_key=today.isoformat(),
-        tags={f"{TAG}/{operation_id}": f"{start}/{end}" for operation_id, start, end in due.iter_rows()},
-    )
+    periods = {f"{TAG}/{operation_id}": f"{start}/{end}" for operation_id, start, end in due.iter_rows()}
+    return dg.RunRequest(run_key=today.isoformat(), tags=RETRIED | periods)
 
 
 DAILY = dg.ScheduleDefinition(

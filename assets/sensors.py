@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.jobs import LANDING, MONTH
+from assets.jobs import LANDING, MONTH, RETRIED
 from assets.lock import is_held
 from assets.partitions import key_of, months_to_compute, range_tags
 from assets.resources import Installation
@@ -39,7 +39,7 @@ def inbox(context: dg.SensorEvaluationContext, installation: Installation) -> dg
         return dg.SkipReason("Nothing new")
     if seen != waiting:
         return dg.SensorResult(skip_reason="Files are still arriving", cursor=f"{landed}|{seen}")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=f"{seen}|")
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen, tags=RETRIED)], cursor=f"{seen}|")
 
 
 @dg.sensor(job=MONTH, default_status=dg.DefaultSensorStatus.RUNNING)

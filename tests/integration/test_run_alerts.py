@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from assets.alerts import alerts
+from assets.jobs import RETRIED
 from assets.lock import BY_COMMAND, alone
 from assets.resources import Installation
 from tests.mail_server import free_port, serving
@@ -50,11 +51,11 @@ def configure(installation: Installation, port: int) -> None:
     )
 
 
-def run(instance: dg.DagsterInstance, *made) -> bool:
+def run(instance: dg.DagsterInstance, *made, tags: dict[str, str] | None = None) -> bool:
     checks = [one for one in made if isinstance(one, dg.AssetChecksDefinition)]
     definitions = dg.Definitions(assets=[one for one in made if one not in checks], asset_checks=checks)
     job = definitions.resolve_implicit_global_asset_job_def()
-    return job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET).success
+    return job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags).success
 
 
 def look(instance: dg.DagsterInstance, installation: Installation, cursor: str | None = None) -> tuple[str, str | None]:
@@ -104,6 +105,18 @@ def test_a_run_whose_process_was_killed_is_closed_and_told_once_nobody_holds_the
         assert instance.get_run_by_id(starting.run_id).status is dg.DagsterRunStatus.STARTED
         [mail] = box.of(OPERATOR)
         assert "Interrompu avant la fin" in mail.get_body(("plain",)).get_content()
+
+
+def test_of_a_run_that_is_retried_the_last_attempt_tells(installation, tmp_path):
+    settings = {"run_retries": {"enabled": True, "max_retries": 0}}
+    with serving() as box, dg.instance_for_test(temp_dir=str(tmp_path), overrides=settings) as instance:
+        configure(installation, box.port)
+        assert not run(instance, broken, tags=RETRIED)
+        look(instance, installation)
+        assert box.recipients == []
+        assert not run(instance, broken)
+        look(instance, installation)
+        assert box.recipients == [OPERATOR]
 
 
 def test_failures_of_another_age_are_no_news(installation, tmp_path):
