@@ -1,10 +1,16 @@
-"""What the interface shows of an asset: the columns of its main table, from the registry, and all its tables."""
+"""What the interface shows of an asset: the columns of its tables, from the registry; the results of the months."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from energy_pipeline import french
+from energy_pipeline.reports import PAGE, IndexEntry, summary
 from energy_pipeline.tables import Table
+
+_RESULTS = ("Opération", "Période", "Produit (kWh)", "Partagé (kWh)", "Constats", "À réclamer (HT)", "Rapport")
 
 
 def described(main: Table, *others: Table) -> dict[str, Any]:
@@ -20,5 +26,39 @@ def described(main: Table, *others: Table) -> dict[str, Any]:
     ]
     return {
         "dagster/column_schema": dg.TableSchema(columns=columns),
+        "dagster/table_name": main.qualified_name,
         "tables": ", ".join(table.qualified_name for table in (main, *others)),
     }
+
+
+def results(entries: Iterable[IndexEntry], folder: Path, address: str | None) -> dg.MarkdownMetadataValue:
+    """Return the reports written as a table in French: headline figures and the page of each.
+
+    `address`: where `folder` is served; None: the path of the page, for a browser opens no file from a page of the web.
+    """
+    lines = [_line(_RESULTS), _line("---" for _ in _RESULTS)]
+    for entry in entries:
+        row, page = entry.row, f"{entry.folder}/{PAGE}"
+        lines.append(
+            _line(
+                (
+                    _plain(row.name or row.operation_id),
+                    french.short_period(row.period_start, row.period_end),
+                    french.number(summary.headline(row, "production_kwh").value),
+                    french.number(summary.headline(row, "self_consumption_kwh").value),
+                    french.number(row.findings),
+                    french.euros(row.amount_eur),
+                    f"[ouvrir]({address.rstrip('/')}/{page})" if address else f"`{folder / page}`",
+                )
+            )
+        )
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _plain(name: str) -> str:
+    """Return a name that is read as no markup: names come from files of others."""
+    return "".join(f"\\{sign}" if sign in "\\`*_[]()<>#|!~" else sign for sign in name)

@@ -69,6 +69,13 @@ def write_index(publication: Path, out: Path) -> Path:
     return _replace(_folder(out, out) / INDEX, index.encode())
 
 
+def standing(publication: Path, out: Path, months: Collection[date]) -> list[IndexEntry]:
+    """Return the reports of `months` that stand in `out`, with their headline figures, the last month first."""
+    with content.connect(publication) as con:
+        rows = content.select(con, "index", IndexRow)
+    return [entry for month in _index(out, rows, ()) if month.month in months for entry in month.entries]
+
+
 def folder_names(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[PeriodKey | IndexRow, str]:
     """Return each period's folder: its operation, and its first day where an operation has two in the month."""
     counts = Counter((period.operation_id, period.month) for period in periods)

@@ -271,7 +271,9 @@ def proofs(content: ReportContent, finding: Finding) -> tuple[evidence.Proof, ..
     """Return the evidence of a finding; steps of the grid are said as days and hours where the grid is known."""
     step_minutes = next((row.step_minutes for row in content.steps), None)
     start = finding.period_start or content.period.period_start
-    return (*evidence.proofs(finding.evidence, start, step_minutes), *_refused_behind(content, finding))
+    told = evidence.proofs(finding.evidence, start, step_minutes)
+    named = {proof.file for proof in told}
+    return (*told, *(proof for proof in _refused_behind(content, finding) if proof.file not in named))
 
 
 def _refused_behind(content: ReportContent, finding: Finding) -> tuple[evidence.Proof, ...]:

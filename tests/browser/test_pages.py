@@ -114,6 +114,48 @@ def test_the_contrast_rule_sees_a_faint_text(browser):
     page.close()
 
 
+UNSOUND = """
+() => {
+  const named = (element) => element.getAttribute("aria-label")
+    || document.getElementById(element.getAttribute("aria-labelledby"))?.textContent.trim() || "";
+  const regions = [...document.querySelectorAll("section, [role=region], nav")].map(named);
+  const twice = regions.filter((name, place) => !name || regions.indexOf(name) !== place);
+  const links = [...document.querySelectorAll("a[aria-label]")]
+    .filter((link) => !named(link).includes(link.textContent.trim())).map((link) => link.outerHTML);
+  const bare = [...document.querySelectorAll("a, button, summary")]
+    .filter((element) => !(element.textContent.trim() || named(element))).map((element) => element.outerHTML);
+  const drawn = [...document.querySelectorAll("svg, img")]
+    .filter((image) => !image.closest("[role=img][aria-label]") && !image.alt)
+    .map((image) => image.outerHTML.slice(0, 80));
+  const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((heading) => Number(heading.tagName[1]));
+  const jumps = levels.filter((level, place) => place && level > levels[place - 1] + 1);
+  const language = document.documentElement.lang === "fr" ? [] : ["no language"];
+  return [...twice, ...links, ...bare, ...drawn, ...jumps, ...language];
+}
+"""
+"""What a screen reader stumbles on: regions without a name of their own, links whose name hides what is seen, pictures
+without a description, levels of headings left out."""
+
+
+@pytest.mark.parametrize("name", ["report", "index", "consumer", "producer"])
+def test_a_screen_reader_finds_its_way(browser, pages, name):
+    page = browser.new_page()
+    page.goto(pages[name].as_uri())
+    assert page.evaluate(UNSOUND) == []
+    page.close()
+
+
+def test_what_a_screen_reader_stumbles_on_is_seen(browser):
+    page = browser.new_page()
+    page.set_content(
+        '<html lang="fr"><h1 id="a">Un</h1><h3>Trois</h3><section aria-labelledby="a"></section>'
+        '<div role="region" aria-label="Un"></div><a href="#a" aria-label="Définition">5</a><a href="#a"></a>'
+        "<svg></svg></html>"
+    )
+    assert len(page.evaluate(UNSOUND)) == 5
+    page.close()
+
+
 def test_a_keyboard_reaches_the_tables_that_scroll(browser, pages):
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.goto(pages["report"].as_uri())
