@@ -13,6 +13,8 @@ from energy_pipeline.formats.model import BadFile
 
 MAX_CELLS = 5_000_000
 """Of a sheet: five hundred times the largest export known. About 300 MB."""
+MAX_COLUMNS = 2000
+"""Twenty times the widest export known. Each column is costly however few its cells; Excel itself stops at 16 384."""
 MAX_PART_BYTES = 256 << 20
 MAX_WHOLE_BYTES = 512 << 20
 _CHUNK = 1 << 20
@@ -48,7 +50,7 @@ def _check_part(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
             if any(len(count) > 12 or int(count) > MAX_CELLS for count in set(_COUNT.findall(seen))):
                 raise BadFile(_UNREADABLE, value=part.filename)
             tail = chunk[-_OVERLAP:]
-    if widest * deepest > MAX_CELLS:
+    if widest > MAX_COLUMNS or widest * deepest > MAX_CELLS:
         raise BadFile(
             "Feuille démesurée : une cellule est remplie très loin des autres. Effacer lignes et colonnes inutiles.",
             value=f"{deepest} lignes, {widest} colonnes",

@@ -27,6 +27,17 @@ def test_one_cell_at_the_end_of_the_sheet_is_refused():
     assert refused.value.value == "1048576 lignes, 16384 colonnes"
 
 
+def test_a_column_beyond_all_others_is_refused_however_few_its_cells():
+    """Found by the fuzz: N3 become NaNN3 took a minute and a gigabyte, within the number of cells."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'r="B2"', b'r="NaNN2"'))
+    with pytest.raises(BadFile, match="Feuille démesurée") as refused:
+        grids.sheets(made.getvalue())
+    assert refused.value.value == "2 lignes, 247118 colonnes"
+
+
 def test_a_table_of_texts_that_says_to_hold_billions_is_refused():
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(SOUND)) as old, zipfile.ZipFile(made, "w") as new:
