@@ -75,6 +75,8 @@ def build(rows: pl.DataFrame) -> pl.DataFrame:
         hashlib.sha256((f"{key}|{rank}" if rank else key).encode()).hexdigest()[:16] for key, rank in keys.iter_rows()
     ]
     names = rows["check_name"].to_list()
+    if unknown := sorted(set(names) - checks.keys()):
+        raise KeyError(f"no check {', '.join(unknown)} in data/reference/checks.toml")
     euros = [
         pl.col(name).round(2, mode="half_away_from_zero").cast(_SCHEMA[name])
         for name in ("amount_eur", "amount_ttc_eur")

@@ -1,11 +1,14 @@
 """The catalogue and the checks name one another; no missing value breaks a check or makes it accuse."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from energy_pipeline.bill_checks import bill_findings, check_bills
 from energy_pipeline.bill_checks.catalogue import catalogue
 from energy_pipeline.bill_checks.families import CHECKS
+from energy_pipeline.bill_checks.model import GAS_HEADERS, HEADERS
 from energy_pipeline.tables import landing, marts, schemas
 from tests.unit.bill_checks import bills
 from tests.unit.bill_checks.bills import AUGUST, MONTH, SEPTEMBER, checked, failed
@@ -33,6 +36,20 @@ def test_each_check_has_an_entry_and_each_entry_a_check():
     names = [check.name for check in CHECKS]
     assert len(names) == len(set(names)) >= 50
     assert set(names) == set(catalogue())
+
+
+def test_each_check_is_tried_with_a_bill_that_it_refuses():
+    folder = Path(__file__).parent
+    tried = "".join(path.read_text(encoding="utf-8") for path in folder.glob("test_*.py") if path != Path(__file__))
+    untried = [check.name for check in CHECKS if f'"{check.name}"' not in tried]
+    assert not untried, "write a bill that each of them refuses in test_checks.py"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_each_column_that_a_check_needs_has_a_header_to_name_when_it_is_absent(check):
+    needed = check.outcome(catalogue()[check.name]).needs
+    unnamed = set(needed) - set(HEADERS) - set(GAS_HEADERS)
+    assert not unnamed, "name them in HEADERS of energy_pipeline/bill_checks/model.py"
 
 
 def test_a_check_comes_after_those_that_leave_it_without_object():

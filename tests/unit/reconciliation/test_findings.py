@@ -7,6 +7,7 @@ import pytest
 from energy_pipeline.reconciliation.files import file_facts, paths_of_curves
 from energy_pipeline.reconciliation.finding import build, catalogue, evidence, facts
 from energy_pipeline.reconciliation.issues import issue_facts
+from energy_pipeline.settings import PROJECT
 from energy_pipeline.tables import computed, landing, marts
 from energy_pipeline.tables.schemas import frame, validate
 from tests.unit.invoices.rows import at, landed
@@ -42,7 +43,7 @@ def test_facts_alike_keep_an_id_each():
 
 
 def test_a_check_that_is_not_in_the_catalogue_is_our_fault():
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match=r"no check invented in data/reference/checks.toml"):
         build(facts([{"check_name": "invented", "message": "x"}]))
     with pytest.raises(KeyError):
         facts([{"check_name": "over_billed", "colour": "red"}])
@@ -54,6 +55,13 @@ def test_every_check_has_all_that_the_reader_needs():
         wanted = {"severity", "party", "title", "action", "source", "family" if "family" in check else "rule"}
         assert wanted <= set(check), f"{name}: write its {', '.join(wanted - set(check))} in data/reference"
         assert check["severity"] in allowed["severity"] and check["party"] in allowed["party"], name
+
+
+def test_every_check_is_made_by_some_module():
+    """Those of a bill are compared with their code in bill_checks."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "energy_pipeline").rglob("*.py"))
+    idle = [name for name, check in catalogue().items() if "family" not in check and f'"{name}"' not in code]
+    assert not idle, "nothing makes them: take them out of data/reference/checks.toml, or write them"
 
 
 def test_evidence_leaves_out_what_is_unknown():
