@@ -61,6 +61,13 @@ class Unverified:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Number of files that stay refused."""
+
+    files: int
+
+
+@dataclass(frozen=True)
 class Portfolio:
     """What the head of the index is made of."""
 
@@ -68,6 +75,7 @@ class Portfolio:
     owed: tuple[Owed, ...]
     deadlines: tuple[Due, ...]
     unverified: tuple[Unverified, ...]
+    refused_files: int
 
     @property
     def claimed_eur(self) -> Decimal:
@@ -146,4 +154,5 @@ def read(con: duckdb.DuckDBPyConnection) -> Portfolio:
         content.select(con, "claims_by_party", Owed),
         content.select(con, "next_deadlines", Due),
         content.select(con, "unverified_bills", Unverified),
+        content.select(con, "refused_files", Refused)[0].files,
     )

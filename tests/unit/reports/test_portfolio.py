@@ -55,7 +55,7 @@ def test_the_head_of_the_index_says_so_in_french(outline):
         "À réclamer, toutes périodes 1 235,86 € HT",
         "Énergies & Cie : 1 234,56 € HT, 1 481,47 € TTC ; à vérifier d'abord : 7,77 € HT",
         "Enedis : 1,30 € HT, 1 constat non chiffré",
-        "Fichiers manquants ou refusés 1 Sur la dernière période de chaque opération.",
+        "Fichiers manquants ou refusés 1 Sur la dernière période de chaque opération. 1 fichier refusé en tout.",
         "15/09/2025au 14/10/2025 4 322 3 210 74,3 % 26,0 % 1 sur 21 manquant 1 235,86 €et 1 constat non chiffré",
         "25/10/2025, Organisateur : Changement, Soleil <script>alert('x')</script> (ACC00000042). "
         "Changement, à faire. Article 5.2.2.",
