@@ -18,7 +18,8 @@ from assets.progress import Listener, heard
 from energy_pipeline.settings import Home
 
 INSTANCE = """\
-# Written by energy-pipeline. One run at a time: the warehouse has one writer. What is to be retried says so by its tags.
+# Written by energy-pipeline. One run at a time: the warehouse has one writer.
+# Runs that are to be retried say so by their tags.
 telemetry:
   enabled: false
 nux:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail
 from energy_pipeline.cli.declared import declaration_of
 from energy_pipeline.formats import (
     annexe2_declaration,
@@ -51,7 +51,7 @@ def export_command(
     """Write the Annexe 2 of an operation from the publication: who takes part on that day or later."""
     if to_complete and form is Form.CSV:
         raise fail("--to-complete ne vaut que pour le classeur (--format xlsx) : un csv ne se complète pas à la main.")
-    day = _day(sent_on) if sent_on else datetime.now(PARIS).date()
+    day = day_option(sent_on) if sent_on else datetime.now(PARIS).date()
     with clear_errors(NotConform):
         found = declaration_of(home, operation, day)
         if form is Form.CSV:
@@ -88,13 +88,6 @@ def check_command(
         for fault in faults:
             console.print(f"  {'À vérifier — ' if fault.is_remark else ''}{fault}", markup=False, soft_wrap=True)
     raise typer.Exit(0 if is_conform else 1)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"« {text} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-09-01.") from error
 
 
 def _files(found: Declaration, operation_id: str, day: date, form: Form, to_complete: bool) -> dict[str, bytes]:

@@ -1,7 +1,6 @@
 """Commands about bills: `bill`, the checks of one invoice, and `rates`, the regulated rates of a day."""
 
 import json
-from datetime import date
 from typing import Annotated, Any
 
 import polars as pl
@@ -9,7 +8,7 @@ import typer
 from rich.table import Column, Table
 
 from energy_pipeline import warehouse
-from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail
 from energy_pipeline.settings import Home
 
 DECISIONS = {"invalid": "erreur", "review": "à vérifier", "ignored": "non vérifié", "valid": "conforme"}
@@ -132,10 +131,7 @@ def rates(
     from energy_pipeline.tariffs import rates as tables
     from energy_pipeline.tariffs import words
 
-    try:
-        day = date.fromisoformat(on)
-    except ValueError as error:
-        raise typer.BadParameter(f"« {on} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-09-01.") from error
+    day = day_option(on)
     known = tables() if name is None else tables().filter(rate=name)
     if known.is_empty():
         raise fail(f"Barème inconnu : « {name} ». Connus : {', '.join(tables()['rate'].unique().sort())}.")

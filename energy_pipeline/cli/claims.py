@@ -11,7 +11,7 @@ import typer
 from rich.table import Column, Table
 
 from energy_pipeline import warehouse
-from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail, month_option
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail, month_option
 from energy_pipeline.periods.grid import PARIS
 from energy_pipeline.settings import Home
 
@@ -55,7 +55,7 @@ def claims(
     from energy_pipeline.claims import ADDRESSEES, AddresseesError, Selection, read_addressees, write_claims
 
     first, last = _months(month, year)
-    day = _day(sent_on) if sent_on else datetime.now(PARIS).date()
+    day = day_option(sent_on) if sent_on else datetime.now(PARIS).date()
     publication = Home(home).publication
     with clear_errors(AddresseesError):
         named = _known_names(publication, operation or [], supplier)
@@ -85,13 +85,6 @@ def _months(month: str | None, year: int | None) -> tuple[date | None, date | No
     if month:
         return (first := month_option(month)), first
     return (date(year, 1, 1), date(year, 12, 1)) if year else (None, None)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"« {text} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-12-15.") from error
 
 
 def _known_names(publication: Path, operations: list[str], supplier: str | None) -> str | None:

@@ -13,7 +13,7 @@ import polars as pl
 import typer
 
 from energy_pipeline import warehouse
-from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail, month_option
+from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail, month_option
 from energy_pipeline.cli.declared import declaration_of
 from energy_pipeline.formats import annexe2_rules, annexe2_write, cdc, dynamic_keys_write
 from energy_pipeline.formats.annexe2_rules import NotConform
@@ -167,13 +167,6 @@ def _publication(home: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection
     return warehouse.connect(Home(home).publication, read_only=True)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"« {text} » : un jour s'écrit AAAA-MM-JJ, par exemple 2025-09-01.") from error
-
-
 def _periods(connection: duckdb.DuckDBPyConnection, operation_id: str) -> pl.DataFrame:
     periods = warehouse.run(connection, "keys/periods", operation_id=operation_id)
     if periods.is_empty():
@@ -186,8 +179,8 @@ def _selection(
 ) -> _Selection:
     periods = _periods(connection, operation_id)
     if first or last:
-        start = _day(first) if first else periods["period_start"].min()
-        end = _day(last) if last else periods["period_end"].max()
+        start = day_option(first) if first else periods["period_start"].min()
+        end = day_option(last) if last else periods["period_end"].max()
         chosen = periods.filter((pl.col("period_end") >= start) & (pl.col("period_start") <= end))
     else:
         chosen = periods.filter(pl.col("month") == month_option(month)) if month else periods.head(1)
@@ -330,7 +323,7 @@ def _write_static(
     at = _situation(connection, selection)
     key = propose(objective, at, _prices(connection, at) if objective.needs_prices else None)
     shares = {prm: Decimal(each).scaleb(-2) for prm, each in zip(at.consumers, key[:, 0].tolist(), strict=True)}
-    day = _day(sent_on) if sent_on else datetime.now(PARIS).date()
+    day = day_option(sent_on) if sent_on else datetime.now(PARIS).date()
     declared = annexe2_write.without_typography(with_static_keys(declaration_of(home, at.operation_id, day), shares))
     path = out / annexe2_write.file_name(at.operation_id, day, "2.12")
     path.write_bytes(annexe2_write.write_participants(declared, day, is_static=True, to_complete=True))
