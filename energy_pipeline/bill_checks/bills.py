@@ -22,6 +22,7 @@ CURVES = {
     "amount_eur": pl.Float64(),
     "is_participant": pl.Boolean(),
     "energy_base": pl.String(),
+    "slot_verdict": pl.String(),
 }
 VAT = ("vat_base_reduced_eur", "vat_reduced_eur", "vat_base_normal_eur", "vat_normal_eur")
 SAME_EUROS = 0.005

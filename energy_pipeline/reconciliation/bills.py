@@ -88,7 +88,10 @@ def with_participation(judged: pl.DataFrame, operations: pl.DataFrame, told: Col
 
 
 def reconciliation_table(judged: pl.DataFrame) -> pl.DataFrame:
-    """Return `marts.invoice_reconciliation`; `judged`: of `with_participation` and `no_curve.with_reasons`."""
+    """Return `marts.invoice_reconciliation`.
+
+    `judged`: of `with_participation` and `no_curve.with_reasons`, with `slot_verdict` (`slots.SlotVerdicts.by_bill`).
+    """
     schema = polars_schema(marts.INVOICE_RECONCILIATION)
     rows = judged.with_columns(
         period_start="consumption_start",

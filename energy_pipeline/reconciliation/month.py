@@ -94,6 +94,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
         superseded_facts(superseded, judged, month),
         with_refused_prices(prices_missing, landed["file"]),
     ]
+    judged = judged.join(by_slot.by_bill, on="bill", how="left", maintain_order="left")
     return Reconciled(reconciliation_table(judged), by_slot.table, saved, build(pl.concat(found)))
 
 

@@ -144,6 +144,13 @@ INVOICE_RECONCILIATION = Table(
             allowed=("complement", "total", "other"),
         ),
         Column(
+            "slot_verdict",
+            "VARCHAR",
+            "Whether each slot is right too (invoice_slot_reconciliation); NULL for one slot, or when not compared",
+            nullable=True,
+            allowed=("matches", "differs", "unknown"),
+        ),
+        Column(
             "reason",
             "VARCHAR",
             "In French, where there is no curve: which one lacks, on which days, and its file if it was refused",

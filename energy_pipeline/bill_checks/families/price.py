@@ -10,6 +10,7 @@ from energy_pipeline.bill_checks.model import BOTH, EUR, Check, Outcome, said
 from energy_pipeline.bill_checks.vat import bears_reduced, fixed_ttc, normal_ttc, vat_rate
 
 INVOICE = ["supplier", "invoice_number"]
+SLOTS_CONTESTED = "Postes contestés par le rapprochement avec les courbes."
 NO_GRID = "Aucun acheminement facturé (contrat d'accès au réseau séparé ?)."
 
 
@@ -76,6 +77,7 @@ def variable_grid_amount(entry: Entry) -> Outcome:
         unless=(
             _without_grid(),
             *contested(),
+            pl.when(pl.col("curve_slot_verdict") == "differs").then(pl.lit(SLOTS_CONTESTED)),
             _no_option(),
             pl.col("variable_missing"),
             pl.when(~pl.col("variable_matches")).then(unseen()),

@@ -92,12 +92,12 @@ def _message(rows: Sequence[Mapping[str, Any]], worst: Mapping[str, Any], amount
 
 
 def _priced(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return `HP : +50 kWh × 0,1650 €/kWh ; HC : −50 kWh × 0,1280 €/kWh, prix évités de prices.csv`."""
+    """Return `HP : +50 kWh × 0,1650 €/kWh ; HC : −50 kWh × 0,1280 €/kWh, prix évités de ces postes`."""
     parts = [
         f"{row['slot']} : {french.signed(row['difference_kwh'], 1)}{french.NBSP}kWh × {french.price(row['price'])}"
         for row in rows
     ]
-    return f"{' ; '.join(parts)}, prix évités de prices.csv"
+    return f"{' ; '.join(parts)}, prix évités de ces postes"
 
 
 def _deducted(rows: Sequence[Mapping[str, Any]]) -> str | None:

@@ -44,6 +44,19 @@ class SlotVerdicts:
     rows: pl.DataFrame
 
     @property
+    def by_bill(self) -> pl.DataFrame:
+        """(bill, slot_verdict): `differs` where one slot of the bill does, `unknown` where nothing tells its slots."""
+        verdict = pl.col("verdict")
+        return self.rows.group_by("bill").agg(
+            pl.when((verdict == "unknown").any())
+            .then(pl.lit("unknown"))
+            .when((verdict == "matches").all())
+            .then(pl.lit("matches"))
+            .otherwise(pl.lit("differs"))
+            .alias("slot_verdict")
+        )
+
+    @property
     def table(self) -> pl.DataFrame:
         """The rows as `marts.invoice_slot_reconciliation`."""
         schema = polars_schema(marts.INVOICE_SLOT_RECONCILIATION)

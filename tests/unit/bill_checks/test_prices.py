@@ -153,6 +153,17 @@ def test_the_shared_kwh_of_two_slots_are_bounded():
     assert failed(made) == {"variable_grid_amount": ("invalid", "2.00", "2.40")}
 
 
+def test_slots_that_are_contested_say_nothing_of_the_network():
+    """HP and HC inverted: the network, due on the right slots, is no second error."""
+    row = september(tariff_option="MUDT", fixed_grid_eur="17.04", cta_eur="3.74", variable_grid_eur="75.00",
+                    consumption_hp_kwh=400.0, consumption_hc_kwh=600.0)  # fmt: skip
+    listed = bills.sites(tariff_option="BTINFMUDT")
+    assert set(failed(checked(row, curves=bills.reconciled(), listed=listed))) == {"variable_grid_amount"}
+    made = checked(row, curves=bills.reconciled(slot_verdict="differs"), listed=listed)
+    assert failed(made) == {}
+    assert "Postes contestés" in decision(made, "variable_grid_amount")[1]
+
+
 def test_the_self_consumption_option_of_the_network_tariff():
     """CU4 with the ACC option: (21,27 + 22,00 + 12 × 10,11) × 31 / 365 = 13,98; complement 1 000 kWh in the winter
     slots billed, 300 × 7,52 + 700 × 4,03 c€ = 50,77; shared 500 between 0,49 and 2,86 c€."""

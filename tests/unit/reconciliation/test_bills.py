@@ -63,7 +63,7 @@ def judge(*bills, days=None, month=OCTOBER, participants=STAYS, listed=NO_SITES,
     details, _ = latest_details(invoice_rows(*({**BILL, **bill} for bill in bills)))
     known = known_days(daily(flat(OCTOBER)) if days is None else days, participants)
     judged = with_participation(reconcile(details, known, participants, listed, month), OPERATIONS, ["ACC00000001"])
-    judged = with_reasons(judged, known, participants, files)
+    judged = with_reasons(judged, known, participants, files).with_columns(slot_verdict=pl.lit(None, pl.String))
     validate(marts.INVOICE_RECONCILIATION, reconciliation_table(judged))
     return judged
 

@@ -89,12 +89,13 @@ def test_a_bill_right_in_each_slot_over_the_month_of_745_hours():
         ("HC", "declared", 249.0, pytest.approx(249.0), pytest.approx(0.0), pytest.approx(249.0), "matches"),
     ]
     assert findings(result) == []
+    assert result.invoice_reconciliation["slot_verdict"].to_list() == ["matches"]
 
 
 def test_self_consumption_deducted_pro_rata_is_a_finding_of_its_own():
     # 652 / 745 of each slot: 434 and 218. 31 kWh × 0,165 − 31 × 0,128 = 1,147 €, VAT 20 % 1,3764 €.
     result = made(bill(434.0, 218.0))
-    assert result.invoice_reconciliation["verdict"].to_list() == ["matches"]
+    assert result.invoice_reconciliation.select("verdict", "slot_verdict").rows() == [("matches", "differs")]
     (finding,) = findings(result)
     assert finding["check_name"] == "wrong_slot_split"
     assert (finding["severity"], finding["party"]) == ("error", "supplier")
@@ -105,7 +106,7 @@ def test_self_consumption_deducted_pro_rata_is_a_finding_of_its_own():
         "652\u00a0kWh est juste, mais non ses postes. HP : 434\u00a0kWh facturés pour 403\u00a0kWh ; HC : "
         "218\u00a0kWh facturés pour 249\u00a0kWh. L'autoconsommation a été déduite au prorata de la consommation, non "
         "dans les postes où elle a eu lieu. Soit 1,15\u00a0€ HT en trop (1,38\u00a0€ TTC). Calcul : HP : "
-        "+31,0\u00a0kWh × 0,1650\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1280\u00a0€/kWh, prix évités de prices.csv."
+        "+31,0\u00a0kWh × 0,1650\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1280\u00a0€/kWh, prix évités de ces postes."
     )
     assert "HP : 62\u00a0kWh déduits pour 93\u00a0kWh autoconsommés" in finding["evidence"]
     assert "Heures creuses de la liste des sites." in finding["evidence"]
@@ -148,11 +149,13 @@ def test_hours_that_nothing_tells_give_no_verdict():
     assert of_slots(result, "slot", "slot_source", "billed_kwh", "expected_kwh", "verdict") == [
         ("HP", None, 434.0, None, "unknown"), ("HC", None, 218.0, None, "unknown")]  # fmt: skip
     assert findings(result) == []
+    assert result.invoice_reconciliation["slot_verdict"].to_list() == ["unknown"]
 
 
 def test_a_bill_of_one_slot_has_none():
     single = bill(652.0, None, tariff_option="Base - CU")
     assert made(single).invoice_slot_reconciliation.is_empty()
+    assert made(single).invoice_reconciliation["slot_verdict"].to_list() == [None]
     wrong_registers = bill(434.0, 218.0, consumption_kwh=652.0, consumption_hc_kwh=100.0)
     assert made(wrong_registers).invoice_slot_reconciliation.is_empty(), "registers that do not make the total"
 
