@@ -1,12 +1,14 @@
 """Reminders of the keys to send: when, to whom, and with which commands."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from energy_pipeline.mail import Settings
+from energy_pipeline.mail import Settings, deliver
 from energy_pipeline.mail.reminders import reminders
+from tests.mail_server import serving
 from tests.publications import OPERATION
 from tests.unit.mail.conftest import change, declare
 
@@ -105,3 +107,18 @@ def test_without_energy_manager_who_receives_the_rest(home):
     due(home, "dynamic_keys", "dynamic", "2025-11-06", "2025-10-01", "2025-10-31", done=False)
     declare(home, {"accountant": ["compta@fontbelle.example"]})
     assert [one.recipient for one in on(home, "2025-11-03")] == [OTHER]
+
+
+def test_a_reminder_leaves_once_for_its_operation_and_period(home):
+    due(home, "dynamic_keys", "dynamic", "2025-11-06", "2025-10-01", "2025-10-31", done=False)
+
+    def send(day: str) -> int:
+        at = datetime.fromisoformat(f"{day}T07:30:00+01:00")
+        with serving() as box:
+            settings = replace(SETTINGS, port=box.port, security="none")
+            deliver(home, reminders(home, at.date(), settings), settings, clock=lambda: at)
+        return len(box.of(MANAGER))
+
+    assert [send(day) for day in ("2025-11-02", "2025-11-03", "2025-11-04", "2025-11-06")] == [0, 1, 0, 0]
+    due(home, "dynamic_keys", "dynamic", "2025-12-05", "2025-11-01", "2025-11-30", done=False)
+    assert send("2025-12-02") == 1
