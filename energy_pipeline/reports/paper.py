@@ -7,7 +7,7 @@ from energy_pipeline import french
 from energy_pipeline.french import energy, euros, number, percent, short_day, signed
 from energy_pipeline.reports import charts, heat, summary, words
 from energy_pipeline.reports.charts import Chart
-from energy_pipeline.reports.rows import Bill, Finding, ReportContent
+from energy_pipeline.reports.rows import Finding, ReportContent
 
 Block = dict[str, object]
 FINDINGS_SHOWN = 60
@@ -263,7 +263,7 @@ def _bills(content: ReportContent) -> list[Block]:
         [
             bill.site_name or "Site sans nom", bill.prm or "PRM absent", bill.invoice_number,
             f"{short_day(bill.period_start)} au {short_day(bill.period_end)}", number(bill.billed_kwh),
-            number(bill.expected_kwh), _verdict(bill), euros(bill.amount_eur),
+            number(bill.expected_kwh), words.VERDICTS[bill.verdict], euros(bill.amount_eur),
         ]
         for bill in content.bills
     ]  # fmt: skip
@@ -271,8 +271,7 @@ def _bills(content: ReportContent) -> list[Block]:
         _table("Site|PRM|Facture|Dates|#Facturé (kWh)|#Attendu (kWh)|Verdict|#En trop (HT)", rows, (),
                (1, 0, 0, 0, 1, 1, 1, 1))
     ]  # fmt: skip
-    if said := summary.unverified(content):
-        blocks.append(_text(said))
+    blocks += [_text(f"{words.VERDICTS['no_curve']}. {said}", "note") for said in summary.unverified_reasons(content)]
     if counts := summary.decisions(content):
         told = ", ".join(f"{said.lower()} : {number(count)}" for said, count in counts)
         blocks.append(_text(f"Contrôles de ces factures : {told}."))
@@ -285,10 +284,6 @@ def _bills(content: ReportContent) -> list[Block]:
         columns = "Contrôle|Facture|PRM|#Facturé|#Attendu|Unité|Décision|#Montant (HT)"
         blocks.append(_table(columns, failed, (), (1, 0, 0, 1, 1, 0, 0, 1)))
     return blocks
-
-
-def _verdict(bill: Bill) -> str:
-    return french.spaced(". ".join(filter(None, (words.VERDICTS[bill.verdict], bill.reason))))
 
 
 def _findings(content: ReportContent) -> list[Block]:

@@ -213,6 +213,15 @@ def unverified(content: ReportContent) -> str | None:
     return f"{noun}, faute de courbe : la raison est sous le verdict." if count else None
 
 
+def unverified_reasons(content: ReportContent) -> tuple[str, ...]:
+    """Return each reason for which bills could not be checked, with their sites and numbers."""
+    of_reason: dict[str, list[str]] = {}
+    for bill in content.bills:
+        if bill.reason:
+            of_reason.setdefault(bill.reason, []).append(f"{bill.site_name or bill.prm} ({bill.invoice_number})")
+    return tuple(f"{reason} {french.listed(bills)}." for reason, bills in of_reason.items())
+
+
 def exchanges(content: ReportContent) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[Figure, ...]], ...]]:
     """Return the producers, then each consumer with what each of them gave it: ours, else published."""
     known = {(row.producer_prm, row.consumer_prm): figure(row, "energy_kwh") for row in content.exchanges}

@@ -50,9 +50,11 @@ def spaces(said: str) -> str:
 
 def test_a_bill_without_curve_is_counted_and_has_its_reason_wherever_it_stands(told):
     own = next(own for own in participant.of_report(told) if own.prm == SCHOOL)
+    assert "1 facture non vérifiée, faute de courbe" in spaces(Outline(page.render(told)).text)
     for said in (Outline(page.render(told)).text, text(pdf.render(told))):
-        assert "1 facture non vérifiée, faute de courbe" in spaces(said)
+        assert "Sans courbe : non vérifiée" in spaces(said)
         assert "absente le 03/10/2025" in spaces(said)
+    assert summary.unverified_reasons(told) == (f"{REASON} École du Bourg (+33FACT).",)
     assert REASON in spaces(Outline(participant.render(own)).text)
     book = openpyxl.load_workbook(io.BytesIO(workbook.render(told)))
     assert REASON in [cell.value for row in book["Factures"].iter_rows() for cell in row]
