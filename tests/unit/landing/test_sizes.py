@@ -1,4 +1,4 @@
-"""Files out of measure are refused before they take the memory: loose, mailed, or in an archive."""
+"""Files out of measure are refused before they take the memory; rows of one key refuse their file only."""
 
 import io
 import os
@@ -55,3 +55,25 @@ def test_the_limit_is_that_of_the_file_itself(tmp_path: Path, monkeypatch, limit
     house = House(tmp_path / "inbox", tmp_path / "quarantine")
     house.land()
     assert set(house.status().values()) == {status}
+
+
+def test_two_sheets_of_one_name_refuse_their_workbook_and_nothing_else(tmp_path: Path):
+    """Found by the fuzz: the rows of both had one key, and the whole landing failed on it."""
+    from tests.fuzz import supplier_exports
+
+    sound = supplier_exports()["edf_invoices_sites_2023.xlsx"]
+    twice = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sound)) as old, zipfile.ZipFile(twice, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/workbook.xml":
+                start, end = content.index(b"<sheet "), content.index(b"</sheets>")
+                content = content[:end] + content[start:end] + content[end:]
+            new.writestr(name, content)
+    for name, content in (("bon", sound), ("double", twice.getvalue())):
+        (tmp_path / "inbox" / name).mkdir(parents=True)
+        (tmp_path / "inbox" / name / f"{name}_2023.xlsx").write_bytes(content)
+    house = House(tmp_path / "inbox", tmp_path / "quarantine")
+    house.land()
+    assert house.status() == {"bon/bon_2023.xlsx": "loaded", "double/double_2023.xlsx": "quarantined"}
+    assert "deux feuilles de même nom" in house.file("double/double_2023.xlsx")["reason"]
