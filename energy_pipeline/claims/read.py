@@ -15,6 +15,8 @@ from energy_pipeline.reconciliation.finding import catalogue
 
 METERED = ("self_consumption_not_deducted", "over_billed")
 """Checks whose expected and observed values are the energies of a bill."""
+BY_CURVES = (*METERED, "wrong_slot_split")
+"""Checks that rest on what Enedis published."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,6 @@ def _claim(row: dict[str, Any], curves: Mapping[str, list[tuple[date, date, str]
     covering = tuple(
         path
         for first, last, path in curves.get(row["prm"] or "", [])
-        if row["check_name"] in METERED and start and end and first <= end and last >= start
+        if row["check_name"] in BY_CURVES and start and end and first <= end and last >= start
     )
     return Claim(**row, proofs=tuple(evidence), curves=covering)

@@ -39,7 +39,7 @@ def _by_bill(rows: pl.DataFrame) -> list[list[dict[str, Any]]]:
 
 def _listed(rows: Sequence[Mapping[str, Any]]) -> str:
     return " ; ".join(
-        f"{row['slot']} : {french.kwh(row['billed_kwh'])} facturés pour {french.kwh(row['expected_kwh'])}"
+        f"{row['slot']} : {french.kwh(row['billed_kwh'])} facturés pour {french.kwh(row['expected_kwh'])} attendus"
         for row in rows
     )  # fmt: skip
 

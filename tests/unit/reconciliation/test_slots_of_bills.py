@@ -103,9 +103,9 @@ def test_self_consumption_deducted_pro_rata_is_a_finding_of_its_own():
     assert (str(finding["amount_eur"]), str(finding["amount_ttc_eur"])) == ("1.15", "1.38")
     assert finding["message"] == (
         "Facture 103003547102 (Fournisseur Exemple), PRM 30001000000001, du 01/10/2025 au 31/10/2025 : le total de "
-        "652\u00a0kWh est juste, mais non ses postes. HP : 434\u00a0kWh facturés pour 403\u00a0kWh ; HC : "
-        "218\u00a0kWh facturés pour 249\u00a0kWh. L'autoconsommation a été déduite au prorata de la consommation, non "
-        "dans les postes où elle a eu lieu. Soit 1,15\u00a0€ HT en trop (1,38\u00a0€ TTC). Calcul : HP : "
+        "652\u00a0kWh est juste, mais non ses postes. HP : 434\u00a0kWh facturés pour 403\u00a0kWh attendus ; "
+        "HC : 218\u00a0kWh facturés pour 249\u00a0kWh attendus. L'autoconsommation a été déduite au "
+        "prorata de la consommation, non dans les postes où elle a eu lieu. Soit 1,15\u00a0€ HT en trop (1,38\u00a0€ TTC). Calcul : HP : "
         "+31,0\u00a0kWh × 0,1650\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1280\u00a0€/kWh, prix évités de ces postes."
     )
     assert "HP : 62\u00a0kWh déduits pour 93\u00a0kWh autoconsommés" in finding["evidence"]
@@ -120,8 +120,8 @@ def test_self_consumption_deducted_pro_rata_is_a_finding_of_its_own():
     [
         (249.0, 403.0, "-5.70", "Heures pleines et heures creuses sont inversées."),
         (496.0, 156.0, "3.44", "Toute l'autoconsommation a été déduite du poste HC."),
-        (420.0, 232.0, "0.63", "kWh facturés pour 249\u00a0kWh. Soit"),
-        (652.0, 0.0, "9.21", "kWh facturés pour 249\u00a0kWh. Soit"),
+        (420.0, 232.0, "0.63", "kWh facturés pour 249\u00a0kWh attendus. Soit"),
+        (652.0, 0.0, "9.21", "kWh facturés pour 249\u00a0kWh attendus. Soit"),
     ],
 )
 def test_what_makes_the_slots_wrong_is_told(peak, off_peak, euros, cause):
@@ -173,7 +173,10 @@ def test_the_euros_of_a_total_that_is_wrong_are_counted_once():
     (finding,) = findings(result)
     assert finding["check_name"] == "self_consumption_not_deducted"
     assert str(finding["amount_eur"]) == "9.30"
-    assert "HP : 496\u00a0kWh facturés pour 403\u00a0kWh ; HC : 249\u00a0kWh facturés pour 249" in finding["evidence"]
+    assert (
+        "HP : 496\u00a0kWh facturés pour 403\u00a0kWh attendus ; HC : 249\u00a0kWh facturés pour 249"
+        in finding["evidence"]
+    )
     assert of_slots(result, "verdict", "amount_eur") == [("over_billed", None), ("matches", None)]
 
 
