@@ -11,6 +11,8 @@ from assets.partitions import key_of, months_to_compute, range_tags
 from assets.resources import Installation
 from energy_pipeline import sources, warehouse
 
+SERVED_SINCE = "ENERGY_PIPELINE_SERVED_SINCE"
+"""Variable of the environment that tells one start of the daemon from another."""
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -46,8 +48,9 @@ def inbox(context: dg.SensorEvaluationContext, installation: Installation) -> dg
 def pending_months(context: dg.SensorEvaluationContext, installation: Installation) -> dg.SensorResult | dg.SkipReason:
     """Start the monthly job, one run for all, when months are left to recompute and no run is going on.
 
-    Of months whose run failed, another starts after the next success of any run: a landing, what is materialised by
-    hand, at the latest the mails of the next morning. Without one, it would fail the same way, for ever.
+    Of months whose run failed, another starts after the next success of any run (a landing, what is materialised by
+    hand, at the latest the mails of the next morning) or when the daemon starts again. Otherwise it would fail the same
+    way for ever.
     """
     home = installation.home_folders()
     if not home.warehouse.exists():
@@ -61,9 +64,8 @@ def pending_months(context: dg.SensorEvaluationContext, installation: Installati
     if not keys:
         return dg.SkipReason("No month is pending")
     succeeded = context.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1)
-    request = dg.RunRequest(
-        run_key="-".join([*(run.run_id for run in succeeded), keys[0], keys[-1]]), tags=range_tags(keys[0], keys[-1])
-    )
+    since = (os.environ.get(SERVED_SINCE, ""), *(run.run_id for run in succeeded))
+    request = dg.RunRequest(run_key=" ".join([*since, keys[0], keys[-1]]), tags=range_tags(keys[0], keys[-1]))
     return dg.SensorResult(run_requests=[request])
 
 

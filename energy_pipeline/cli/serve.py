@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -35,8 +36,10 @@ def ui(
 ) -> None:
     """Serve Dagster's UI, with the daemon that runs schedules, sensors and backfills."""
     from assets.launch import prepare_environment
+    from assets.sensors import SERVED_SINCE
 
     prepare_environment(inbox.resolve(), home.resolve())
+    os.environ[SERVED_SINCE] = datetime.now(UTC).isoformat()
     workspace = str(PROJECT / "workspace.yaml")
     tools = Path(sys.executable).parent
     web = [str(tools / "dagster-webserver"), "-h", host, "-p", str(port), "-w", workspace]

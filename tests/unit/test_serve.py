@@ -10,7 +10,8 @@ from energy_pipeline.cli import app, serve
 
 
 def test_a_part_that_ends_by_itself_ends_the_whole_as_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for name in ("DAGSTER_HOME", "ENERGY_PIPELINE_INBOX", "ENERGY_PIPELINE_HOME", "ENERGY_PIPELINE_DATABASE"):
+    for name in ("DAGSTER_HOME", "ENERGY_PIPELINE_INBOX", "ENERGY_PIPELINE_HOME", "ENERGY_PIPELINE_DATABASE",
+                 "ENERGY_PIPELINE_SERVED_SINCE"):  # fmt: skip
         monkeypatch.setenv(name, "")
     started: list[subprocess.Popen[bytes]] = []
 
