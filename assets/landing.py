@@ -1,7 +1,7 @@
 """Group `landing`: what arrived in the inbox. Here belongs the only asset that reads files."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import dagster as dg
@@ -49,6 +49,51 @@ def _months_of_bills(connection: duckdb.DuckDBPyConnection, landed: landing.Land
     return touched | frozenset(following.filter(following.is_in(billed.implode())))
 
 
+def _is_landed(connection: duckdb.DuckDBPyConnection, seen: str) -> bool:
+    """Whether the last landing ended with the inbox as it is now, and nothing was taken out of the registry since."""
+    found = connection.execute(
+        "SELECT count(*) FROM landing.inbox WHERE fingerprint = $seen AND files = (SELECT count(*) FROM landing.file)",
+        {"seen": seen},
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _note_landed(connection: duckdb.DuckDBPyConnection, seen: str) -> None:
+    files = warehouse.query(connection, "SELECT count(*) AS files FROM landing.file").item()
+    state = schemas.frame(landed_tables.INBOX, [{"fingerprint": seen, "files": files}])
+    with warehouse.transaction(connection):
+        warehouse.replace(connection, landed_tables.INBOX, state)
+
+
+def _land(
+    context: dg.AssetExecutionContext,
+    connection: duckdb.DuckDBPyConnection,
+    installation: Installation,
+    passwords: Mapping[str, str],
+) -> int:
+    """Land what is new, batch by batch, then decide which version of each file holds; return how many were read."""
+    home = installation.home_folders()
+    read = 0
+    registry = warehouse.query(connection, "SELECT * FROM landing.file")
+    known = warehouse.run(connection, "staging/known_months")["month"].to_list()
+    forgotten = privacy.forgotten(home.root)
+    for landed in landing.land(installation.inbox_path(), registry, passwords=passwords, stand_in=forgotten):
+        # Before the commit: what is registered as refused is not given again, should the process be killed.
+        landing.keep_refused(landed, home.quarantine)
+        with warehouse.transaction(connection):
+            _store(connection, landed)
+            _note_pending(connection, landing.touched_months(landed, known, registry))
+            _note_pending(connection, _months_of_bills(connection, landed))
+        read += landed.frames[landed_tables.FILE].height
+        context.log.info("%d files landed", read)
+        tell("Réception", read, None, "fichiers")
+    with warehouse.transaction(connection):
+        current = landing.supersede(warehouse.query(connection, "SELECT * FROM landing.file"))
+        warehouse.replace(connection, landed_tables.FILE, current)
+        warehouse.fill(connection, marts.FILE, "marts/file")
+    return read
+
+
 @dg.asset(
     group_name="landing",
     kinds={"polars", "duckdb"},
@@ -60,29 +105,21 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
 
     Only what is new is read. The months that it touches are noted as pending, for the monthly job.
     """
-    home = installation.home_folders()
+    home = installation.home_folders().root
+    passwords = sources.read_passwords(home, os.environ)
+    # Taken before anything is read: what arrives meanwhile is for the next landing.
+    seen = landing.fingerprint(installation.inbox_path(), home, repr(passwords))
     read = 0
     with database.get_connection() as connection:
-        registry = warehouse.query(connection, "SELECT * FROM landing.file")
-        known = warehouse.run(connection, "staging/known_months")["month"].to_list()
-        passwords = sources.read_passwords(home.root, os.environ)
-        forgotten = privacy.forgotten(home.root)
-        for landed in landing.land(installation.inbox_path(), registry, passwords=passwords, stand_in=forgotten):
-            # Before the commit: what is registered as refused is not given again, should the process be killed.
-            landing.keep_refused(landed, home.quarantine)
-            with warehouse.transaction(connection):
-                _store(connection, landed)
-                _note_pending(connection, landing.touched_months(landed, known, registry))
-                _note_pending(connection, _months_of_bills(connection, landed))
-            read += landed.frames[landed_tables.FILE].height
-            context.log.info("%d files landed", read)
-            tell("Réception", read, None, "fichiers")
-        with warehouse.transaction(connection):
-            current = warehouse.query(connection, "SELECT * FROM landing.file")
-            warehouse.replace(connection, landed_tables.FILE, landing.supersede(current))
-            total = warehouse.fill(connection, marts.FILE, "marts/file")
+        if not _is_landed(connection, seen):
+            read = _land(context, connection, installation, passwords)
+            _note_landed(connection, seen)
         statuses = warehouse.query(connection, "SELECT status, count(*) AS files FROM landing.file GROUP BY status")
     counts = dict(statuses.iter_rows())
     return dg.MaterializeResult(
-        metadata={"new files": read, "dagster/row_count": total, "quarantined": counts.get("quarantined", 0)}
+        metadata={
+            "new files": read,
+            "dagster/row_count": sum(counts.values()),
+            "quarantined": counts.get("quarantined", 0),
+        }
     )

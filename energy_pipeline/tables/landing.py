@@ -396,4 +396,15 @@ PENDING_MONTH = Table(
     key=("month",),
 )
 
-TABLES = (FILE, *dict.fromkeys(TABLE_OF_KIND.values()), NOTE, PENDING_MONTH)
+INBOX = Table(
+    "landing",
+    "inbox",
+    "The inbox as the last landing that ended saw it, in one row: while nothing of it changes, nothing is read again.",
+    (
+        Column("fingerprint", "VARCHAR", "Digest of what a landing depends on: files, settings, program"),
+        Column("files", "BIGINT", "Rows of landing.file when it ended"),
+    ),
+    key=("fingerprint",),
+)
+
+TABLES = (FILE, *dict.fromkeys(TABLE_OF_KIND.values()), NOTE, PENDING_MONTH, INBOX)
