@@ -103,6 +103,32 @@ def test_hours_are_inferred_from_the_published_energies(windows, is_low):
     assert found["HC"].consumption_kwh == pytest.approx(low)
 
 
+def test_hours_of_the_list_that_the_published_energies_contradict_are_not_used():
+    # The list says 22h30-6h30; Enedis published the energies of 23h30-7h30.
+    low = by_hand(profile(), lambda hour: hour >= 23.5 or hour < 7.5)
+    site = slots.Site(slots.parse_windows("22H30-6H30"), slots.TWO)
+    published = {"HP": round(profile().sum() / 4000 - low + 0.3, 2), "HC": round(low + 0.2, 2)}
+    found = energies(profile(), published, site)
+    assert (found["HC"].source, found["HC"].off_peak_hours) == ("inferred", "23h30-7h30")
+    assert found["HC"].consumption_kwh == pytest.approx(low)
+    # Energies whose sum is not that of the curve contradict the curve, not the hours.
+    other = energies(profile(), {"HP": 700.0, "HC": 100.0}, site)
+    assert (other["HC"].source, other["HC"].off_peak_hours) == ("declared", "22h30-6h30")
+
+
+@pytest.mark.parametrize("minutes", ["22H30-6H30", "22H26-6H26", "22H34-6H34"])
+def test_hours_within_a_step_are_not_contradicted_by_the_energy_of_the_step(minutes):
+    low = by_hand(profile(), lambda hour: hour >= 22.5 or hour < 6.5)
+    site = slots.Site(slots.parse_windows(minutes), slots.TWO)
+    published = {"HP": round(profile().sum() / 4000 - low, 2), "HC": round(low, 2)}
+    assert energies(profile(), published, site)["HC"].source == "declared"
+
+
+def test_hours_are_written_as_they_are_read():
+    for windows in (((1350, 390),), ((720, 840), (90, 450)), ((960, 0),)):
+        assert slots.parse_windows(slots.written(windows)) == windows
+
+
 def test_hours_that_nothing_reproduces_are_not_invented():
     found = energies(profile(), {"HP": 700.0, "HC": 100.0})
     assert (found["HC"].source, found["HC"].consumption_kwh) == ("published", None)

@@ -104,9 +104,9 @@ def test_self_consumption_deducted_pro_rata_is_a_finding_of_its_own():
     assert finding["message"] == (
         "Facture 103003547102 (Fournisseur Exemple), PRM 30001000000001, du 01/10/2025 au 31/10/2025 : le total de "
         "652\u00a0kWh est juste, mais non ses postes. HP : 434\u00a0kWh facturés pour 403\u00a0kWh attendus ; "
-        "HC : 218\u00a0kWh facturés pour 249\u00a0kWh attendus. L'autoconsommation a été déduite au "
-        "prorata de la consommation, non dans les postes où elle a eu lieu. Soit 1,15\u00a0€ HT en trop (1,38\u00a0€ TTC). Calcul : HP : "
-        "+31,0\u00a0kWh × 0,1650\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1280\u00a0€/kWh, prix évités de ces postes."
+        "HC : 218\u00a0kWh facturés pour 249\u00a0kWh attendus. L'autoconsommation a été déduite au prorata de la "
+        "consommation, non dans les postes où elle a eu lieu. Soit 1,15\u00a0€ HT en trop (1,38\u00a0€ TTC). Calcul : "
+        "HP : +31,0\u00a0kWh × 0,1650\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1280\u00a0€/kWh, prix évités de ces postes."
     )
     assert "HP : 62\u00a0kWh déduits pour 93\u00a0kWh autoconsommés" in finding["evidence"]
     assert "Heures creuses de la liste des sites." in finding["evidence"]
