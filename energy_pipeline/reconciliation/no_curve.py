@@ -53,7 +53,10 @@ class _Reasons:
         self.days = {prm: {row[0]: row[1:] for row in group.select(columns).iter_rows()}
                      for (prm,), group in days.partition_by("prm", as_dict=True).items()}  # fmt: skip
         involved = participants.filter(pl.col("operation_id").is_in(operations.implode()))
-        self.stays = involved.select("operation_id", "prm", "role", "valid_from", "valid_to").rows(named=True)
+        self.stays = {
+            operation_id: group.select("prm", "role", "valid_from", "valid_to").to_dicts()
+            for (operation_id,), group in involved.partition_by("operation_id", as_dict=True).items()
+        }
         self.read = self._spans(files.filter(pl.col("status") == "loaded"))
         self.refused = self._spans(standing_refusals(files))
 
@@ -65,7 +68,7 @@ class _Reasons:
     def of(self, row: Mapping[str, Any]) -> str:
         first, last = row["run_start"], row["consumption_end"]
         wanted = [first + DAY * count for count in range((last - first).days + 1)]
-        stays = [stay for stay in self.stays if stay["operation_id"] == row["operation_id"]]
+        stays = self.stays.get(row["operation_id"], [])
         own = [stay for stay in stays if stay["prm"] == row["prm"] and stay["role"] == "consumer"]
         outside = [day for day in wanted if not any(_holds(stay, day) for stay in own)]
         if outside:
@@ -111,10 +114,9 @@ def _told(days: Sequence[date]) -> str:
     spans = list(_spans(days))
     told = [french.short_period(first, last) if first < last else f"le {french.short_day(first)}"
             for first, last in spans[:MOST_SPANS]]  # fmt: skip
-    more = len(spans) - MOST_SPANS
-    return french.listed(
-        [*told, *([f"{more} autre{'s' if more > 1 else ''} plage{'s' if more > 1 else ''}"] * (more > 0))]
-    )
+    if (more := len(spans) - MOST_SPANS) > 0:
+        told.append(french.plural(more, "autre plage", "autres plages"))
+    return french.listed(told)
 
 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
