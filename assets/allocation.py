@@ -58,7 +58,13 @@ def _forget(connection: duckdb.DuckDBPyConnection, month: date) -> None:
     backfill_policy=dg.BackfillPolicy.single_run(),
     owners=["team:exploitation"],
     metadata=described(
-        computed.CURVE, computed.OPERATION_PERIOD, computed.EXCHANGE, computed.SLOT_ENERGY, computed.ISSUE
+        computed.CURVE,
+        computed.OPERATION_PERIOD,
+        computed.EXCHANGE,
+        computed.SLOT_ENERGY,
+        computed.ISSUE,
+        marts.EXCHANGE_CURVE,
+        marts.SPLIT_EXPLANATION,
     ),
 )
 def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
@@ -93,7 +99,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
     partitions_def=MONTHS,
     backfill_policy=dg.BackfillPolicy.single_run(),
     owners=["team:exploitation"],
-    metadata=described(marts.OPERATION_MONTH, *MONTHLY),
+    metadata=described(*reversed(MONTHLY)),
 )
 def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
     """Energies and rates per operation, consumer, producer and slot."""

@@ -16,7 +16,7 @@ from energy_pipeline.tables.supplier_marts import SUPPLIER_MARTS
     kinds={"polars", "duckdb"},
     deps=[files],
     owners=["team:exploitation"],
-    metadata=described(marts.INVOICE, marts.INVOICE_LINE, marts.SITE, marts.PRICE),
+    metadata=described(marts.INVOICE, marts.INVOICE_LINE, marts.SITE, marts.PRICE, *SUPPLIER_MARTS),
 )
 def invoices(database: Warehouse) -> dg.MaterializeResult:
     """Sites and their history, invoices and their components, prices, readings; of a statement repeated, the latest."""

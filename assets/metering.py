@@ -17,7 +17,9 @@ from energy_pipeline.tables import marts
     kinds={"polars", "duckdb"},
     deps=[files],
     owners=["team:exploitation"],
-    metadata=described(marts.PARTICIPANT, marts.OPERATION, marts.DISTRIBUTION_KEY, marts.AWAITED_PARTICIPANT),
+    metadata=described(
+        marts.PARTICIPANT, marts.OPERATION, marts.DISTRIBUTION_KEY, marts.AWAITED_PARTICIPANT, marts.CONSENT
+    ),
 )
 def perimeter(database: Warehouse) -> dg.MaterializeResult:
     """Operations, stays of their participants and distribution keys, from Annexe 2, Annexe 5 and the perimeters."""

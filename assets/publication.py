@@ -7,12 +7,14 @@ import dagster as dg
 from assets.allocation import indicators
 from assets.follow_up import follow_up
 from assets.invoices import invoices
+from assets.metadata import described
 from assets.metering import perimeter
 from assets.progress import tell
 from assets.reconciliation import findings
 from assets.resources import Installation
 from energy_pipeline import __version__, history
 from energy_pipeline.publication import publish
+from energy_pipeline.tables import marts
 
 
 @dg.asset(
@@ -20,6 +22,7 @@ from energy_pipeline.publication import publish
     kinds={"duckdb", "parquet"},
     deps=[perimeter, follow_up, indicators, invoices, findings],
     owners=["team:exploitation"],
+    metadata=described(marts.PUBLICATION, marts.CURVE),
 )
 def publication(context: dg.AssetExecutionContext, installation: Installation) -> dg.MaterializeResult:
     """`publication/energy.duckdb` and Parquet, replaced in one step once all checks have passed; a copy is kept."""

@@ -129,6 +129,7 @@ def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[Reco
         marts.INVOICE_SLOT_RECONCILIATION,
         marts.BILL_CHECK,
         marts.SAVING_MONTH,
+        *money_marts.MONEY_MARTS,
     ),
 )
 def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:

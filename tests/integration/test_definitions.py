@@ -1,5 +1,6 @@
 """The Dagster side: the definitions load, their jobs cover every asset, checks fail on bad rows, sensors start runs."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +40,14 @@ def test_the_definitions_load_and_every_asset_is_described_owned_and_grouped():
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description and node.group_name != "default" and node.owners
+
+
+def test_each_mart_is_written_by_one_asset_that_says_so():
+    graph = build("inbox", "home", "energy.duckdb").resolve_asset_graph()
+    told = [graph.get(key).metadata.get("tables", "") for key in graph.get_all_asset_keys()]
+    written = Counter(name for tables in told for name in tables.split(", "))
+    wrong = [table.name for table in marts.TABLES if written[table.qualified_name] != 1]
+    assert not wrong, "fill them in an asset, and name them in its `described`"
 
 
 def test_months_follow_the_civil_calendar_of_paris():
