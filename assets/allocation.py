@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 
 from assets.batches import batches
-from assets.metadata import described
+from assets.metadata import described, lineage
 from assets.metering import perimeter
 from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
@@ -22,6 +22,21 @@ MONTHLY = (
     marts.EXCHANGE_MONTH,
     marts.OPERATION_MONTH,
 )
+
+FROM_CURVES = {
+    "consumption_kwh": ("measured_w",),
+    "production_kwh": ("measured_w",),
+    "self_consumption_kwh": ("self_consumption_w",),
+    "complement_kwh": ("remainder_w",),
+    "surplus_kwh": ("remainder_w",),
+    "self_consumption_rate": ("self_consumption_w", "measured_w"),
+    "self_production_rate": ("self_consumption_w", "measured_w"),
+    "coverage_rate": ("measured_w",),
+    "published_self_consumption_kwh": ("published_self_consumption_w",),
+    "published_complement_kwh": ("published_remainder_w",),
+    "published_surplus_kwh": ("published_remainder_w",),
+}
+"""Columns of marts.operation_month that are made of the curves, and of which of theirs."""
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, month: date, operations: list[str]) -> dict[str, pl.DataFrame]:
@@ -111,5 +126,9 @@ def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                     made = warehouse.fill(connection, table, f"marts/{table.name}", {"month": month})
                     rows[table.name] = rows.get(table.name, 0) + made
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": sum(rows.values()), "rows per mart": dg.MetadataValue.json(rows)}
+        metadata={
+            "dagster/row_count": sum(rows.values()),
+            "dagster/column_lineage": lineage(allocation.key, FROM_CURVES),
+            "rows per mart": dg.MetadataValue.json(rows),
+        }
     )

@@ -1,6 +1,6 @@
 """What the interface shows of an asset: the columns of its tables, from the registry; the results of the months."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,13 @@ def described(main: Table, *others: Table) -> dict[str, Any]:
         "dagster/table_name": main.qualified_name,
         "tables": ", ".join(table.qualified_name for table in (main, *others)),
     }
+
+
+def lineage(upstream: dg.AssetKey, columns: Mapping[str, Sequence[str]]) -> dg.TableColumnLineage:
+    """Return which columns of the main table of `upstream` each column is made of."""
+    return dg.TableColumnLineage(
+        {name: [dg.TableColumnDep(upstream, source) for source in sources] for name, sources in columns.items()}
+    )
 
 
 def results(entries: Iterable[IndexEntry], folder: Path, address: str | None) -> dg.MarkdownMetadataValue:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assets.metadata import described, results
+from assets import allocation
+from assets.metadata import described, lineage, results
 from energy_pipeline.reports import IndexEntry, build, standing
 from energy_pipeline.reports.portfolio import IndexRow
-from energy_pipeline.tables import marts
+from energy_pipeline.tables import computed, marts
 from tests import publications
 from tests.publications import OPERATION
 
@@ -51,6 +52,14 @@ def test_the_reports_that_stand_are_those_of_the_months_asked_that_were_written(
     [found] = standing(publication, tmp_path / "out", [month, date(2025, 9, 1)])
     assert (found.row.operation_id, found.row.month) == (OPERATION, month)
     assert (tmp_path / "out" / found.folder / "rapport.html").is_file()
+
+
+def test_a_column_is_traced_to_columns_that_exist():
+    traced = lineage(allocation.allocation.key, allocation.FROM_CURVES).deps_by_column
+    assert set(traced) <= {column.name for column in marts.OPERATION_MONTH.columns}
+    sources = {dep.column_name for deps in traced.values() for dep in deps}
+    assert sources <= {column.name for column in computed.CURVE.columns}
+    assert {dep.asset_key.to_user_string() for deps in traced.values() for dep in deps} == {"allocation"}
 
 
 def test_an_asset_names_its_table_and_describes_its_columns():
