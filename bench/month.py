@@ -21,7 +21,7 @@ MOST_GROWTH = 1.1
 """Most that the time of an operation may grow by, when there are ten times as many, for a time called linear."""
 STAGES = 6
 """Stages of a run that are told: the longest."""
-PAUSE_S = 0.1
+PAUSE_S = 0.5
 DONE = (0, 3)
 """Exit codes: 3 since the demo has a broken file."""
 
