@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import fastexcel
@@ -89,6 +89,7 @@ class Mapped:
         return self.header[self.places[name]] if name in self.places else name
 
 
+@lru_cache(maxsize=1)  # a workbook is recognised by its sheets, then read
 def sheets(content: bytes) -> list[Sheet]:
     """Return the sheets of an xlsx workbook, every cell as text. Raises BadFile for a broken workbook."""
     workbook_limits.check(content)
