@@ -1,5 +1,5 @@
--- Bills whose total is right and whose slots are not, with the euros of each slot.
-SELECT invoice_number, prm, slot, slot_source, billed_kwh, expected_kwh, difference_kwh, price, amount_eur
+-- Slots furthest from what the supplier should bill, with how each slot is known.
+SELECT invoice_number, prm, slot, slot_source, billed_kwh, expected_kwh, difference_kwh, verdict, amount_eur
 FROM marts.invoice_slot_reconciliation
-WHERE price IS NOT NULL
-ORDER BY invoice_number, prm, slot
+ORDER BY abs(difference_kwh) DESC NULLS LAST, invoice_number, prm, slot
+LIMIT 20
