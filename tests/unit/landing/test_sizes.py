@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_pipeline.landing import archives
+from energy_pipeline.formats.model import Reading
+from energy_pipeline.landing import archives, limits
 from tests.unit.landing.deliveries import ACC, CURVE, House
 
 MEGABYTE = 1 << 20
@@ -77,3 +78,7 @@ def test_two_sheets_of_one_name_refuse_their_workbook_and_nothing_else(tmp_path:
     house.land()
     assert house.status() == {"bon/bon_2023.xlsx": "loaded", "double/double_2023.xlsx": "quarantined"}
     assert "deux feuilles de même nom" in house.file("double/double_2023.xlsx")["reason"]
+
+
+def test_rows_of_a_table_without_a_key_may_be_alike():
+    limits.check(Reading("synthesis", [{"value_kwh": 1.0}, {"value_kwh": 1.0}]))
