@@ -176,6 +176,9 @@ def saving_sentence(content: ReportContent) -> str:
     if made.amount_eur is None:
         if refused := next((row for row in content.quarantined if row.kind == "prices"), None):
             return f"Prix inconnus : le fichier {refused.name} a été refusé, voir « Qualité des données »."
+        lacks_price = any(row.check_name == "price_missing" for row in content.findings)
+        if made.left_out and not lacks_price and all(row.self_consumption_kwh is None for row in content.consumers):
+            return "Partage non recalculé : l'économie n'est pas chiffrée."
         if made.left_out:
             return "Prix non renseignés : déposer prices.csv pour calculer l'économie."
         known = any(figure(row, "self_consumption_kwh").value is not None for row in content.consumers)

@@ -8,7 +8,9 @@ WITH stay AS (
 )
 SELECT
   m.prm, m.period_start, m.period_end, m.consumption_kwh, m.published_consumption_kwh, m.self_consumption_kwh,
-  m.published_self_consumption_kwh, m.complement_kwh, m.published_complement_kwh, saving.saving_eur
+  m.published_self_consumption_kwh, m.complement_kwh, m.published_complement_kwh,
+  CASE WHEN m.self_consumption_kwh IS NOT NULL OR saving.self_consumption_kwh > 0 THEN saving.saving_eur END
+    AS saving_eur
 FROM marts.consumer_month AS m
 LEFT JOIN stay USING (prm)
 LEFT JOIN marts.saving_month AS saving USING (operation_id, period_start, prm)

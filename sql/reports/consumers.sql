@@ -1,5 +1,5 @@
 -- Energies of the consumers over the period, with the names of site and holder, and the days on which they joined or
--- left within it.
+-- left within it. Nothing is known to be saved where nothing is known to be shared.
 WITH stay AS (
   SELECT
     prm,
@@ -22,7 +22,9 @@ SELECT
   CASE WHEN stay.end_day <= $period_end::DATE THEN stay.end_day END AS left_on,
   m.consumption_kwh, m.published_consumption_kwh, m.self_consumption_kwh, m.published_self_consumption_kwh,
   m.complement_kwh, m.published_complement_kwh, m.self_production_rate,
-  saving.saving_eur, m.published_source
+  CASE WHEN m.self_consumption_kwh IS NOT NULL OR saving.self_consumption_kwh > 0 THEN saving.saving_eur END
+    AS saving_eur,
+  m.published_source
 FROM marts.consumer_month AS m
 LEFT JOIN stay USING (prm)
 LEFT JOIN listed USING (prm)

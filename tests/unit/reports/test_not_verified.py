@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -107,3 +108,14 @@ def test_refused_prices_are_told_apart_from_absent_ones(told, report):
 
 def test_the_refused_files_of_no_operation_that_may_concern_it_are_listed(told):
     assert [row.path for row in told.quarantined] == ["a/b.csv", "b/k.csv", "b/p.csv"]
+
+
+def test_nothing_is_known_to_be_saved_where_nothing_is_known_to_be_shared(tmp_path):
+    typed = rows()
+    typed[marts.CONSUMER_MONTH][0] |= {"self_consumption_kwh": None}
+    typed[marts.SAVING_MONTH][0] |= {"self_consumption_kwh": 0.0, "saving_eur": Decimal(0)}
+    unknown = content.read(publications.write(tmp_path / "unknown.duckdb", typed), OPERATION, START)
+    assert {row.prm: row.saving_eur for row in unknown.consumers}[SCHOOL] is None
+    typed[marts.SAVING_MONTH][0] |= {"self_consumption_kwh": 7.0, "saving_eur": Decimal("1.20")}
+    published = content.read(publications.write(tmp_path / "published.duckdb", typed), OPERATION, START)
+    assert {row.prm: row.saving_eur for row in published.consumers}[SCHOOL] == Decimal("1.20")
