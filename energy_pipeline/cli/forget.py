@@ -39,13 +39,19 @@ def forget(
     with clear_errors(privacy.PrivacyError, RunError):
         held = privacy.find(folders, prm)
         is_forgotten = (known := privacy.forgotten(folders.root)) is not None and known(prm) is not None
-        if not held.rows and not is_forgotten:
+        is_held = bool(held.rows or held.words.own or held.words.shared)
+        if not is_held and not is_forgotten:
             raise fail(f"Aucune ligne de {folders.root} ne parle du point {prm}.")
         _show(held)
+        if (folders.root / "outbox").exists():
+            console.print(
+                "\nLes rapports déjà envoyés par mail repartiront, rectifiés : leurs lecteurs sont à prévenir (RGPD, "
+                "article 19)."
+            )
         if not erase:
             console.print("\nRien n'est effacé : ajouter --erase pour le faire. C'est sans retour.", style="bold")
             return
-        if held.rows:
+        if is_held:
             with alone(folders):
                 privacy.erase(folders, held, datetime.now(PARIS).date())
         run_pipeline(inbox.resolve(), folders.root, announce=console.print)
