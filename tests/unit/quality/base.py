@@ -152,7 +152,7 @@ def rows() -> dict[str, publications.Rows]:
         "saving_to_date": [{**periods[2], "prm": SCHOOL, "self_consumption_kwh": 100.0, "since": date(2025, 9, 1),
                                 "cumulated_kwh": 300.0, "unknown_periods": 0}],
         "site_year": [{"site_id": SCHOOL, "fluid": "electricity", "year": 2025, "periods": 12, "bills": 12,
-                           "bills_without_curve": 0,
+                           "bills_without_curve": 0, "underbilled_eur": Decimal(0),
                            "consumption_kwh": 7000.0, "billed_kwh": 6000.0, "billed_eur": Decimal(1500),
                            "self_production_rate": 0.17, "claims": 0, "claimed_eur": Decimal(0),
                            "claimed_ttc_eur": Decimal(0)}],
