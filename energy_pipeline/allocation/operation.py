@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from energy_pipeline.allocation import keys, members, suspects
 from energy_pipeline.allocation.comparison import W_TO_KWH, Arrays
-from energy_pipeline.allocation.split_explanation import Explanation, explain
 from energy_pipeline.allocation.faults import Fault
 from energy_pipeline.allocation.kernel import Split, allocate
 from energy_pipeline.allocation.key_files import KeyFile
 from energy_pipeline.allocation.keys import Keys
 from energy_pipeline.allocation.members import MEASURED_SERIES, Members, Stay
+from energy_pipeline.allocation.split_explanation import Explanation, explain
 from energy_pipeline.allocation.static_keys import DeclaredType, StaticVersion
 from energy_pipeline.metering import curves, gaps
 from energy_pipeline.metering.curves import CurveFile
