@@ -48,7 +48,7 @@ def show(console: Console, home: Home, months: list[date]) -> int:
         rows = warehouse.run(connection, "status/results")
         refused = warehouse.run(connection, "status/refused_files", operation_id=None)
         elsewhere = warehouse.run(connection, "status/findings_of_no_operation").row(0, named=True)
-        unverified = warehouse.run(connection, "status/unverified_bills").row(0, named=True)
+        unverified = warehouse.run(connection, "status/unverified_bills").item()
     if months:
         rows = rows.filter(pl.col("month").is_in(months))
     else:
@@ -57,9 +57,9 @@ def show(console: Console, home: Home, months: list[date]) -> int:
     if elsewhere["findings"]:
         euros = "" if elsewhere["amount_eur"] is None else f", {number(elsewhere['amount_eur'], 2)} € HT à réclamer"
         console.print(f"Hors opération : {plural(elsewhere['findings'], 'constat')}{euros}")
-    if unverified["bills"]:
-        bills = plural(unverified["bills"], "facture non vérifiée", "factures non vérifiées")
-        console.print(f"{bills}, faute de courbe, dont {unverified['of_no_operation']} hors de toute opération")
+    if unverified:
+        bills = plural(unverified, "facture non vérifiée", "factures non vérifiées")
+        console.print(f"{bills}, faute de courbe : la raison de chacune est dans les rapports")
     for row in refused.iter_rows(named=True):
         place = "".join(
             f", {label} {row[key]}"

@@ -84,8 +84,8 @@ class Portfolio:
 
     @property
     def unverified_bills(self) -> int:
-        """Number of bills that no curve allows to check, all periods."""
-        return sum(row.bills for row in self.unverified)
+        """Number of bills of points of an operation that no curve allows to check, all periods."""
+        return sum(row.bills for row in self.unverified if row.operation_id)
 
     @property
     def lacking(self) -> int:

@@ -1,4 +1,4 @@
--- Bills that no curve allows to check, and how many of them are of points of no operation.
-SELECT count(*) AS bills, count(*) FILTER (operation_id IS NULL) AS of_no_operation
+-- Bills of points of an operation that no curve allows to check: those of other points have nothing to be compared with.
+SELECT count(*) AS bills
 FROM marts.invoice_reconciliation
-WHERE verdict = 'no_curve'
+WHERE verdict = 'no_curve' AND operation_id IS NOT NULL

@@ -79,8 +79,8 @@ def test_a_report_whose_bills_are_all_verified_says_nothing_of_it(report):
 def test_the_index_has_those_of_no_operation_too(published, tmp_path):
     build(published, tmp_path, date(2025, 10, 1))
     said = spaces(Outline((tmp_path / "index.html").read_text(encoding="utf-8")).text)
-    assert "Factures non vérifiées, faute de courbe (3)" in said
-    assert "4 fichiers refusés en tout. 3 factures non vérifiées, faute de courbe" in said
+    assert "Factures non vérifiées, faute de courbe (1)" in said
+    assert "4 fichiers refusés en tout. 1 facture non vérifiée, faute de courbe" in said
     assert f"hors de toute opération : 2 sites facturés, factures F8, F9. {OUTSIDE}" in said
     assert f"Octobre 2025, {OPERATION} : 1 site facturé, facture +33FACT. {REASON}" in said
 
