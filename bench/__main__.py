@@ -9,13 +9,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import kernel, keys, machine, month, reading
+from bench import bills, kernel, keys, machine, month, reading
 from bench.lines import Line, Part
 
 PARTS = (
     Part("reading", "Reading load curves", reading.measure),
     Part("kernel", "The split, consumer-steps per second on one core", kernel.measure),
     Part("keys", "Keys that pay, one core, a year × 60 consumers", keys.measure),
+    Part("bills", "A year of bills, read, reconciled and checked", bills.measure),
     Part("month", "A month, files to publication", month.measure),
 )
 

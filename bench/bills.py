@@ -161,13 +161,3 @@ def measure(tiny: bool) -> list[Line]:
         Line("bills checked", f"{checked:.1f} s"),
         below(f"{size}, read, reconciled and checked", whole_s, LIMIT_S, " s"),
     ]
-
-
-def main() -> None:
-    """Measure and print."""
-    for line in measure(tiny=False):
-        print(line.what, line.measured, line.target, line.verdict, sep="  ")
-
-
-if __name__ == "__main__":
-    main()
