@@ -44,7 +44,7 @@ def _lines(console: Console, pause_s: float) -> Callable[["progress.Progress"], 
     def show(told: "progress.Progress") -> None:
         nonlocal last
         if time.monotonic() - last >= pause_s:
-            counted = _counted(told)
+            counted = _counted(told) if told.done else ""
             console.print(f"{told.stage} : {counted}" if counted else f"{told.stage}…", markup=False, soft_wrap=True)
             last = time.monotonic()
 

@@ -30,9 +30,15 @@ def test_elsewhere_than_on_a_terminal_lines_are_plain_and_spaced_out():
     console = Console(file=output, width=40)
     with shown(console, pause_s=0) as progress:
         progress(Progress("Réception", 2000, None, "fichiers"))
+        progress(Progress("Répartition 09/2025", 0, 1500, "opérations"))
         progress(Progress("Répartition 09/2025", 150, 1500, "opérations"))
         progress(Progress("Publication", 0, None, ""))
-    lines = ["Réception : 2\u202f000 fichiers", "Répartition 09/2025 : 150 / 1\u202f500 opérations", "Publication…"]
+    lines = [
+        "Réception : 2\u202f000 fichiers",
+        "Répartition 09/2025…",
+        "Répartition 09/2025 : 150 / 1\u202f500 opérations",
+        "Publication…",
+    ]
     assert output.getvalue().splitlines() == lines
     with shown(console, pause_s=60) as progress:
         progress(Progress("Réception", 4000, None, "fichiers"))
