@@ -68,4 +68,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def _plain(name: str) -> str:
     """Return a name that is read as no markup: names come from files of others."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]()<>#|!~" else sign for sign in name)
+    return "".join(f"\\{sign}" if sign in "\\`*_[]()<>#|!~&:" else sign for sign in " ".join(name.split()))

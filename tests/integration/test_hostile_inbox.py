@@ -6,6 +6,7 @@ escape sequences; every output is opened by the program that a reader opens it w
 
 import csv
 import io
+import json
 import sqlite3
 import subprocess
 import zipfile
@@ -20,6 +21,7 @@ import openpyxl
 import pytest
 from docx import Document
 from icalendar import Calendar
+from markdown_it import MarkdownIt
 
 from energy_pipeline.demo.generate import generate
 from tests.browser.test_office import EVERY_SHEET, convert
@@ -250,12 +252,22 @@ def test_the_calendar_has_the_events_and_properties_that_we_gave_it(house: House
 
 
 def test_dagster_shows_what_others_write_as_text_only(house: House):
+    shown: list[str] = []
     for path in (house.home / "dagster").rglob("*.db"):
         with closing(sqlite3.connect(path)) as events:
             tables = {name for (name,) in events.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
             if "event_logs" in tables:
-                said = "".join(event for (event,) in events.execute("SELECT event FROM event_logs"))
-                assert "MarkdownMetadataEntryData" not in said and "UrlMetadataEntryData" not in said
+                said = [event for (event,) in events.execute("SELECT event FROM event_logs")]
+                assert "UrlMetadataEntryData" not in "".join(said)
+                for event in said:
+                    json.loads(
+                        event, object_hook=lambda told: shown.append(told["md_str"]) if "md_str" in told else told
+                    )
+    assert shown
+    for markdown in shown:
+        tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
+        kinds = {part.type for token in tokens for part in (token, *(token.children or ()))}
+        assert "table_open" in kinds and kinds.isdisjoint({"html_block", "html_inline", "link_open", "image"})
 
 
 def test_no_secret_is_written_or_said_anywhere(house: House):

@@ -41,7 +41,7 @@ def test_the_results_of_a_month_have_their_figures_and_the_way_to_the_report(ent
 
 
 def test_a_name_is_no_markup(entry):
-    assert told(entry, None).startswith(r"| Toit \| \[x\]\(http://example.invalid\) |")
+    assert told(entry, None).startswith(r"| Toit \| \[x\]\(http\://example.invalid\) |")
 
 
 def test_the_reports_that_stand_are_those_of_the_months_asked_that_were_written(tmp_path):
