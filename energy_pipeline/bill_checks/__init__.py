@@ -4,10 +4,10 @@ from datetime import date
 
 import polars as pl
 
-from energy_pipeline.bill_checks.bills import prepare
 from energy_pipeline.bill_checks.families import CHECKS
 from energy_pipeline.bill_checks.findings import bill_findings
 from energy_pipeline.bill_checks.model import apply
+from energy_pipeline.bill_checks.prepared import prepare
 from energy_pipeline.bill_checks.pricing import priced
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import empty

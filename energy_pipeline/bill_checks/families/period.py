@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-from energy_pipeline.bill_checks.bills import PAIRS
 from energy_pipeline.bill_checks.catalogue import Entry
 from energy_pipeline.bill_checks.model import BOTH, DAYS, Check, Outcome
+from energy_pipeline.bill_checks.prepared import PAIRS
 from energy_pipeline.bill_checks.vat import fixed_ttc, normal_ttc, subscription_ttc
 
 BILLED = {
