@@ -1,5 +1,6 @@
 -- Convention §11.7: at each step what the producers share is what the consumers receive; for each producer, shared plus
--- surplus is the production; for each consumer, received plus complement is the consumption. Returns what breaks it.
+-- surplus is the production; for each consumer, received plus complement is the consumption. Returns what breaks it in
+-- some operations: the steps of all of them at once would not hold in memory.
 WITH step AS (
     SELECT
         curve.operation_id, curve.period_start, curve.role,
@@ -10,7 +11,7 @@ WITH step AS (
     FROM computed.curve AS curve
     INNER JOIN computed.operation_period AS period USING (operation_id, period_start)
     INNER JOIN landing.pending_month AS pending ON pending.month = period.month
-    WHERE curve.self_consumption_w IS NOT NULL
+    WHERE curve.self_consumption_w IS NOT NULL AND curve.operation_id IN $ids
 )
 
 SELECT
