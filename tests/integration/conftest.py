@@ -64,10 +64,3 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     made = energy_pipeline("demo", "--out", folder / "inbox")
     assert made.returncode == 0, made.stderr
     return install(folder, folder / "inbox")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send the tests that read the demo to one worker, which makes it once."""
-    for item in items:
-        if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))

@@ -146,7 +146,6 @@ def test_check_knows_static_keys_from_the_other_csv_and_refuses_what_is_no_annex
     assert "Classeur illisible" in run("check", broken).output
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_demo_is_conform_and_comes_back_as_it_was_sent(demo: Installation, tmp_path):
     sent = sorted((demo.inbox / "pmo").rglob("*ANNEXE2*.csv"))
     checked = run("check", *sent)

@@ -94,7 +94,6 @@ def looked_again(instance: dg.DagsterInstance, since: float) -> bool:
     )
 
 
-@pytest.mark.xdist_group("daemon")
 def test_each_failure_is_one_mail_and_runs_wait_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     inbox, home = tmp_path / "inbox", tmp_path / "home"
     for name in ("DAGSTER_HOME", "ENERGY_PIPELINE_INBOX", "ENERGY_PIPELINE_HOME", "ENERGY_PIPELINE_DATABASE"):

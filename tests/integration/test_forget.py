@@ -19,7 +19,6 @@ from tests.forked_runs import Runs, forking
 PRM = "30001000100103"
 TELLING = (PRM, "Tournoy", "14 allée des Vergers", "client103@courriel.example", "99920103100013", "Armoire 7")
 OTHERS = ("Commune de Valsereine", "contact@valsereine.example", "30001000100100")
-pytestmark = pytest.mark.xdist_group("forget")
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,6 @@ FILES = (
     "<img src=x onerror=document.title='PRIS'>.csv", "=cmd|' !A1.csv", f"nom{ESCAPE}.csv", "{{ 7*7191 }}.csv",
     "a\nBcc: pris@pris.invalid.csv", "[x](javascript:alert(1)).csv", "a;b,\"c\".csv",
 )  # fmt: skip
-pytestmark = pytest.mark.xdist_group("hostile")
 
 
 @dataclass(frozen=True)

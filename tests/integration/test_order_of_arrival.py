@@ -10,8 +10,6 @@ import pytest
 from assets.launch import run_pipeline
 from tests import arrivals
 
-pytestmark = pytest.mark.xdist_group("arrivals")
-
 UNITS = arrivals.units()
 
 

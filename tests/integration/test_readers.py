@@ -26,7 +26,6 @@ OPERATIONS = 2000
 SLOWEST_SECONDS = 10
 """Of one reading, however busy the machine."""
 SPAWN = multiprocessing.get_context("spawn")
-pytestmark = pytest.mark.xdist_group("readers")
 WHOLE = """
     SELECT run_id, (SELECT count(*) FROM marts.operation), (SELECT count(*) FROM marts.price),
         (SELECT count(*) FROM marts.operation WHERE name <> run_id),

@@ -14,8 +14,6 @@ from energy_pipeline.sources.mailbox import file_name
 from tests.imap_server import PASSWORD, USER, ImapServer, imap_server
 from tests.unit.landing.deliveries import CURVE, SUBJECT, House, curve, encrypted, mail, zipped
 
-pytestmark = pytest.mark.xdist_group("imap")
-
 
 @pytest.fixture(scope="module")
 def server():
