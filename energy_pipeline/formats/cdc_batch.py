@@ -148,8 +148,8 @@ def _chunks(files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[_Shape, list[_
 def read_many(files: Sequence[tuple[str, bytes]]) -> list[Reading | BadFile]:
     """Read a batch of (name, content): for each, in order, its Reading or the reason why it is refused."""
     regular: dict[int, Reading] = {}
-    # While Polars reads a chunk, Python prepares the next one.
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    # While Polars reads a chunk, Python prepares others and checks what was read.
+    with ThreadPoolExecutor(max_workers=4) as pool:
         for found in pool.map(lambda chunk: dict(_parse(chunk[1], chunk[0])), _chunks(files)):
             regular |= found
     return [regular.get(position) or _tolerant(name, content) for position, (name, content) in enumerate(files)]
