@@ -59,7 +59,7 @@ def show(console: Console, home: Home, months: list[date]) -> int:
         console.print(f"Hors opération : {plural(elsewhere['findings'], 'constat')}{euros}")
     if unverified:
         bills = plural(unverified, "facture non vérifiée", "factures non vérifiées")
-        console.print(f"{bills}, faute de courbe : la raison de chacune est dans les rapports")
+        console.print(f"{bills}, faute de courbe : la raison de chacune est dans les rapports", soft_wrap=True)
     for row in refused.iter_rows(named=True):
         place = "".join(
             f", {label} {row[key]}"
