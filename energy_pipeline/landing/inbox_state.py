@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from energy_pipeline import program
 from energy_pipeline.landing.walk import Inbox
-from energy_pipeline.settings import PROJECT, REFERENCE
 
 
 def fingerprint(inbox: Path, home: Path, *words: str) -> str:
@@ -18,9 +18,7 @@ def fingerprint(inbox: Path, home: Path, *words: str) -> str:
     digest = hashlib.sha256(repr(words).encode())
     digest.update(_told(inbox, Inbox(inbox, {}).files()))
     digest.update(_told(home, (path.name for path in home.iterdir() if path.is_file())))
-    for folder in (PROJECT / "energy_pipeline", REFERENCE):
-        paths = (path for path in folder.rglob("*") if path.suffix != ".pyc" and path.is_file())
-        digest.update(_told(folder, (path.relative_to(folder).as_posix() for path in paths)))
+    digest.update(program.digest().encode())
     return digest.hexdigest()
 
 

@@ -1,7 +1,8 @@
 """The reports of a month, written beside one another: `<out>/<YYYY-MM>/<operation>/rapport.html`, `.pdf`, `.xlsx` and
 `participants/<PRM>.html`.
 
-A file is replaced whole or not at all. What is written depends on the publication alone, not on the run nor the hour.
+A file is replaced whole or not at all. What is written depends on the publication alone, not on the run nor the hour:
+a report whose content is the same is left as it stands.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from energy_pipeline.reports import content, page, participant, pdf, portfolio, workbook
 from energy_pipeline.reports.portfolio import IndexEntry, IndexMonth, IndexRow, OtherFinding
+from energy_pipeline.reports.seal import is_sealed, seal
 from energy_pipeline.tables.columns import OPERATION_PATTERN, PRM_PATTERN
 
 PARTICIPANTS = "participants"
@@ -38,7 +40,7 @@ class PeriodKey:
 def build(
     publication: Path, out: Path, month: date, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> list[Path]:
-    """Write the reports of `month` (its first day) and the index of all reports; return the files written.
+    """Write the reports of `month` (its first day) that change and the index of all reports; return the files written.
 
     Reports of the month whose period is no longer published are removed. `progress` is told how many are done, and of
     how many.
@@ -51,13 +53,27 @@ def build(
         for done, period in enumerate(periods):
             progress(done, len(periods))
             report = content.read(con, period.operation_id, period.period_start)
-            folder = _folder(out / f"{month:%Y-%m}" / folders[period], out)
-            written.append(_replace(folder / PAGE, page.render(report).encode()))
-            written.append(_replace(folder / WORKBOOK, workbook.render(report)))
-            written.append(_replace(folder / PAPER, pdf.render(report)))
-            written += _participants(folder / PARTICIPANTS, out, report)
+            written += _write(out / f"{month:%Y-%m}" / folders[period], out, report)
         _remove_others(out / f"{month:%Y-%m}", set(folders.values()))
     return [*written, write_index(publication, out)]
+
+
+def _write(folder: Path, top: Path, report: content.ReportContent) -> list[Path]:
+    """Write a report unless it stands, its page last: its seal stands for the other files. Return the files written.
+
+    A point that no longer takes part loses its page.
+    """
+    owns = {folder / PARTICIPANTS / f"{own.prm}.html": own for own in participant.of_report(report)}
+    _remove_pages(folder / PARTICIPANTS, kept={path.name for path in owns})
+    mark = seal(report)
+    if is_sealed(folder / PAGE, mark) and all(path.is_file() for path in (folder / WORKBOOK, folder / PAPER, *owns)):
+        return []
+    _folder(folder, top)
+    written = [_replace(folder / WORKBOOK, workbook.render(report)), _replace(folder / PAPER, pdf.render(report))]
+    if owns:
+        _folder(folder / PARTICIPANTS, top)
+    written += [_replace(path, participant.render(own).encode()) for path, own in owns.items()]
+    return [*written, _replace(folder / PAGE, (page.render(report) + mark).encode())]
 
 
 def write_index(publication: Path, out: Path) -> Path:
@@ -87,13 +103,6 @@ def folder_names(periods: Sequence[PeriodKey] | Sequence[IndexRow]) -> dict[Peri
             raise ValueError(f"{period.operation_id!r} is no operation number: no folder is made of it")
         folders[period] = name
     return folders
-
-
-def _participants(folder: Path, top: Path, report: content.ReportContent) -> list[Path]:
-    """Write each participant's own page; a point that no longer takes part loses its page."""
-    pages = {f"{own.prm}.html": participant.render(own) for own in participant.of_report(report)}
-    _remove_pages(folder, kept=pages.keys())
-    return [_replace(_folder(folder, top) / name, html.encode()) for name, html in pages.items()]
 
 
 def _remove_pages(folder: Path, kept: Collection[str] = ()) -> None:

@@ -30,8 +30,8 @@ def test_a_page_and_a_workbook_per_operation_and_an_index(publication, tmp_path)
         os.umask(before)
     folder = f"2025-10/{OPERATION}"
     assert names(written, out) == [
-        f"{folder}/rapport.html", f"{folder}/rapport.xlsx", f"{folder}/rapport.pdf",
-        *(f"{folder}/participants/{prm}.html" for prm in (HALL, SCHOOL, ROOF)), "index.html",
+        f"{folder}/rapport.xlsx", f"{folder}/rapport.pdf",
+        *(f"{folder}/participants/{prm}.html" for prm in (HALL, SCHOOL, ROOF)), f"{folder}/rapport.html", "index.html",
     ]  # fmt: skip
     assert {path.stat().st_mode & 0o777 for path in written} == {0o640}
     assert {path.stat().st_mode & 0o777 for path in (out, out / folder, out / folder / "participants")} == {0o750}
