@@ -144,7 +144,10 @@ def exchanges(results: Sequence[OperationResult]) -> pl.DataFrame:
 
 
 def exchange_curves(results: Sequence[OperationResult]) -> pl.DataFrame:
-    """Return `marts.exchange_curve`: step by step, of the periods in which each producer has its own keys."""
+    """Return `marts.exchange_curve`: step by step, of the periods in which each producer has its own keys.
+
+    What a producer without any curve gave is not known: it has no row.
+    """
     rows: list[dict[str, object]] = []
     for result in results:
         shares = result.keys.shares
@@ -162,7 +165,10 @@ def exchange_curves(results: Sequence[OperationResult]) -> pl.DataFrame:
                 "step_minutes": result.step_minutes,
                 "power_w": power,
             }
-            for producer, own in zip(result.producers.members.prms, powers, strict=True)
+            for producer, own, measured in zip(
+                result.producers.members.prms, powers, result.producers.measured, strict=True
+            )
+            if not np.isnan(measured).all()
             for consumer, power in zip(result.consumers.members.prms, own, strict=True)
         ]
     return validate(marts.EXCHANGE_CURVE, frame(marts.EXCHANGE_CURVE, rows))

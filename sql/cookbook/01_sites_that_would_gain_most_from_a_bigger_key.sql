@@ -1,6 +1,6 @@
 -- Which sites would gain most from a bigger key?
 -- At each step a site could have taken, at most, the lesser of what it still bought and of the surplus that was left.
--- Each site is judged alone: the same surplus cannot go to two sites.
+-- Each site is judged alone: the same surplus cannot go to two sites. Steps at which either is not known are left out.
 WITH surplus AS (
     SELECT operation_id, step_start, sum(surplus_w) AS surplus_w
     FROM marts.curve
@@ -14,7 +14,7 @@ missed AS (
         sum(least(curve.complement_w, surplus.surplus_w) * curve.step_minutes / 60000) AS kwh
     FROM marts.curve AS curve
     INNER JOIN surplus USING (operation_id, step_start)
-    WHERE curve.role = 'consumer'
+    WHERE curve.role = 'consumer' AND curve.complement_w IS NOT NULL AND surplus.surplus_w IS NOT NULL
     GROUP BY curve.operation_id, curve.period_start, curve.prm
 )
 

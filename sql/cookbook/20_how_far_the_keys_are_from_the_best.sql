@@ -1,5 +1,6 @@
 -- How far are the keys from the best that any keys could do?
--- No key can share more, at a step, than the lesser of the production and of the consumption of all.
+-- No key can share more, at a step, than the lesser of the production and of the consumption of all. Steps at which
+-- either is not known are left out.
 WITH step AS (
     SELECT
         operation_id, month, period_start, step_start, any_value(step_minutes) / 60000 AS kwh_per_w,
@@ -7,6 +8,7 @@ WITH step AS (
         sum(self_consumption_w) FILTER (role = 'consumer') AS shared_w
     FROM marts.curve
     GROUP BY operation_id, month, period_start, step_start
+    HAVING count(production_w) > 0 AND count(consumption_w) > 0
 )
 
 SELECT

@@ -1,12 +1,20 @@
 -- Each step of each participant of the periods of a month. A day of 23 or 25 hours needs no care here: the arrays
 -- follow instants, and adding minutes to an instant counts real time.
 -- The first instant, in microseconds, is made apart, once per period: DuckDB would convert it again at each step.
+-- Without any production curve what a consumer received is not known: NULL, as in consumer_month.
 WITH period AS MATERIALIZED (
     SELECT
         operation_id, period_start, period_end, month,
         epoch_us(period_start::TIMESTAMP::TIMESTAMPTZ) AS first_us
     FROM computed.operation_period
     WHERE month = $month
+),
+
+production AS MATERIALIZED (
+    SELECT DISTINCT operation_id, period_start
+    FROM computed.curve
+    SEMI JOIN period USING (operation_id, period_start)
+    WHERE role = 'producer' AND list_sum(measured_w) IS NOT NULL
 ),
 
 step AS (
@@ -16,12 +24,13 @@ step AS (
         unnest(range(len(measured_w))) AS step,
         unnest(quality) AS quality,
         unnest(measured_w) AS measured_w,
-        unnest(self_consumption_w) AS self_consumption_w,
-        unnest(remainder_w) AS remainder_w,
+        unnest(CASE WHEN production.operation_id IS NOT NULL THEN self_consumption_w END) AS self_consumption_w,
+        unnest(CASE WHEN production.operation_id IS NOT NULL THEN remainder_w END) AS remainder_w,
         unnest(published_self_consumption_w) AS published_self_consumption_w,
         unnest(published_remainder_w) AS published_remainder_w
     FROM computed.curve AS curve
     INNER JOIN period USING (operation_id, period_start)
+    LEFT JOIN production USING (operation_id, period_start)
 )
 
 SELECT

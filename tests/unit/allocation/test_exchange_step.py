@@ -101,3 +101,12 @@ def test_the_day_of_25_hours_has_them_all(steps):
 def test_nothing_is_said_of_an_operation_without_keys_nor_of_another_day(steps):
     assert steps(ordinary(), FIRST_DAY)[0].is_empty()
     assert steps(two_producers("static"), date(2025, 10, 1))[0].is_empty()
+
+
+def test_what_a_producer_without_curve_gave_is_not_known(steps):
+    batch = own_keys()
+    batch.rows["curve"] = [curve for curve in batch.rows["curve"] if curve["prm"] != BARN]
+    found, made = steps(batch, FIRST_DAY)
+    # The roof alone offers 800 W to the school, which takes 500.
+    assert powers(found) == {(ROOF, TOWN_HALL): [400], (ROOF, SCHOOL): [500]}
+    assert set(made.exchange_curve["producer_prm"]) == {ROOF}
