@@ -286,7 +286,9 @@ def _value(one: Field, cell: str, line: int, column: str) -> Any:
     value = convert(one.type, cell, line, column)
     if one.factor == 1:
         return value
-    return (value * one.factor).quantize(_CENTS) if isinstance(value, Decimal) else value * float(one.factor)
+    if not isinstance(value, Decimal):
+        return value * float(one.factor)
+    return (value * one.factor).quantize(_MICRO if one.type == "price" else _CENTS)
 
 
 def _combined(one: Field, cells: Sequence[str], line: int, mapped: Mapped) -> Any:

@@ -17,7 +17,7 @@ BILLED = (
 """What a row bills. The rest (site name, codes, last reading, …) may be edited on the supplier's portal and change
 from one export to the next without the bill being another one."""
 
-REGISTERS = ("consumption_hp_kwh", "consumption_hc_kwh", "consumption_hpb_kwh", "consumption_hcb_kwh")
+REGISTERS = tuple(f"consumption_{name}_kwh" for name in landing.REGISTERS)
 
 ACTUAL_READING = r"normal|reel|telereleve|releve enedis"
 NOT_ACTUAL = r"estim|auto|irreel|non reel"

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import polars as pl
 
-from energy_pipeline.invoices.details import KEY, billed_kwh, kind, month, reading
+from energy_pipeline.invoices.details import KEY, REGISTERS, billed_kwh, kind, month, reading
 
+CREDITED = tuple(f"credited_{name}" for name in REGISTERS)
 SAME_EUROS = 0.02
 SAME_KWH = 1.0
 CONTIGUOUS_DAYS = 2
@@ -21,6 +22,7 @@ def standing_bills(details: pl.DataFrame) -> pl.DataFrame:
     - `is_cancelled`: credits and cancellations, the invoices that they cancel (their origin, or the same dates, with
       opposite amounts), and negative quantities of no run: none of them is judged alone;
     - `net_kwh`: billed energy less the partial credits that name this invoice as their origin;
+    - CREDITED: what these take from each register, `is_credit_split` whether they all tell it;
     - `run_start`, `run_bills`, `billed_before_kwh`: an actual reading settles the estimated bills just before it; these
       are the first day of that run, its number of bills, and what the earlier ones billed.
     """
@@ -34,8 +36,9 @@ def standing_bills(details: pl.DataFrame) -> pl.DataFrame:
     pairs = _credit_pairs(bills)
     whole, partial = pairs.filter("is_whole"), pairs.filter(~pl.col("is_whole"))
     cancelled = pl.concat([whole["credit"], whole["bill"]]).unique()
-    credited = partial.group_by("bill").agg(pl.col("credit_kwh").abs().sum())
-    bills = bills.join(credited, on="bill", how="left").with_columns(
+    bills = bills.join(_credited(bills, partial), on="bill", how="left").with_columns(
+        pl.col(CREDITED).fill_null(0.0),
+        pl.col("is_credit_split").fill_null(True),
         is_cancelled=pl.col("bill").is_in(cancelled.implode()) | (pl.col("kind") != "invoice"),
         net_kwh=pl.col("billed_kwh") - pl.col("credit_kwh").fill_null(0.0),
     )
@@ -79,6 +82,32 @@ def _credit_pairs(bills: pl.DataFrame) -> pl.DataFrame:
         .unique("credit", keep="first", maintain_order=True)
         .filter(~pl.col("is_whole") | (pl.int_range(pl.len()).over("bill", "is_whole") == 0))
         .select("credit", "credit_kwh", "bill", "is_whole")
+    )  # fmt: skip
+
+
+def _credited(bills: pl.DataFrame, partial: pl.DataFrame) -> pl.DataFrame:
+    """Return (bill, credit_kwh, CREDITED, is_credit_split): what partial credits take from each bill.
+
+    A credit tells its registers when it fills all those of the bill, and they make its energy. It is written with its
+    sign, or without: a correction between registers may add to one of them, and even take nothing in all.
+    """
+    rows = partial.join(bills.select("bill", *REGISTERS), on="bill").join(
+        bills.select(pl.col("bill").alias("credit"), *REGISTERS), on="credit", suffix="_of_credit"
+    )
+    sign = pl.when(pl.col("credit_kwh") > 0).then(1.0).otherwise(-1.0)
+    written = [f"{name}_of_credit" for name in REGISTERS]
+    fills = pl.all_horizontal(
+        pl.col(name).is_null() | pl.col(of_credit).is_not_null()
+        for name, of_credit in zip(REGISTERS, written, strict=True)
+    )
+    makes = (pl.sum_horizontal(written) - pl.col("credit_kwh")).abs() <= SAME_KWH * pl.sum_horizontal(
+        pl.col(name).is_not_null() for name in written
+    )
+    return rows.group_by("bill").agg(
+        pl.col("credit_kwh").abs().sum(),
+        *((sign * pl.col(of_credit).fill_null(0.0)).sum().alias(name)
+          for name, of_credit in zip(CREDITED, written, strict=True)),
+        is_credit_split=(fills & makes).all(),
     )  # fmt: skip
 
 

@@ -168,6 +168,8 @@ INVOICE_RECONCILIATION = Table(
     source="Convention §9, Part d'Electricité de Complément; code de l'énergie L315-4",
 )
 
+PRICE_SOURCES = ("billed_price", "billed_amount", "avoided_price")
+
 INVOICE_SLOT_RECONCILIATION = Table(
     "marts",
     "invoice_slot_reconciliation",
@@ -190,18 +192,28 @@ INVOICE_SLOT_RECONCILIATION = Table(
             allowed=("published", "declared", "inferred"),
         ),
         c.energy("billed_kwh", "Energy billed in the slot"),
+        c.energy("credited_kwh", "What partial credits take from it; NULL where a credit does not tell its slots"),
         c.energy("consumption_kwh", "Physical consumption in the slot, over the same days"),
         c.energy("self_consumption_kwh", "Self-consumption in the slot, over the same days"),
         c.energy("expected_kwh", "What the supplier should bill in the slot, earlier estimates of the run deducted"),
-        c.energy("difference_kwh", "billed_kwh less expected_kwh"),
+        c.energy("difference_kwh", "billed_kwh less credited_kwh and expected_kwh"),
         c.energy("tolerance_kwh", "Difference that is no fault (data/reference/tolerances.toml, slot)"),
         Column("verdict", "VARCHAR", "Conclusion", allowed=("matches", "over_billed", "under_billed", "unknown")),
+        Column("reason", "VARCHAR", "In French: why the slot is not judged", nullable=True),
         Column(
             "price",
             "DECIMAL(18,6)",
-            "Avoided price of the slot, mean over the days, where the total of the bill is right and its slots are not",
+            "What a kWh of the slot costs, where the total of the bill is right and its slots are not",
             unit="EUR/kWh",
             nullable=True,
+        ),
+        Column(
+            "price_source",
+            "VARCHAR",
+            "Where the price is from: the bill's unit prices, its amounts by slot over their kWh, or the avoided "
+            "prices of prices.csv, mean over the days",
+            nullable=True,
+            allowed=PRICE_SOURCES,
         ),
         c.money("amount_eur", "difference_kwh at this price, excluding VAT; their sum over the slots is claimed"),
     ),

@@ -168,6 +168,9 @@ DYNAMIC_KEY = Table(
     source="Convention §11.5.1",
 )
 
+REGISTERS = {"hp": "BASE/HP/HPH", "hc": "HC/HCH", "hpb": "HPB", "hcb": "HCB"}
+"""Registers that a bill may tell apart: in the names of our columns, and the slots that they count."""
+
 INVOICE_ROW = Table(
     "landing",
     "invoice_row",
@@ -244,11 +247,18 @@ INVOICE_ROW = Table(
             Column(f"{end}_index_{register}", "DOUBLE", f"Index billed, {end} of the period, register {slots}",
                    nullable=True)
             for end in ("start", "end")
-            for register, slots in (("hp", "BASE/HP/HPH"), ("hc", "HC/HCH"), ("hpb", "HPB"), ("hcb", "HCB"))
+            for register, slots in REGISTERS.items()
         ),
         Column("volume_m3", "DOUBLE", "TOTAL CONSO M3 (gas)", unit="m3", nullable=True),
         Column("kwh_per_m3", "DOUBLE", "COEFFICIENT DE CONVERSION (gas)", unit="kWh/m3", nullable=True, minimum=0),
         Column("energy_price", "DECIMAL(18,6)", "PRIX CONSO", unit="EUR/kWh", nullable=True),
+        *(c.money(f"energy_{register}_eur", f"Energy billed in the register {slots}, where the export tells it apart")
+          for register, slots in REGISTERS.items()),
+        *(
+            Column(f"energy_{register}_price", "DECIMAL(18,6)", f"Unit price of the register {slots}", unit="EUR/kWh",
+                   nullable=True)
+            for register, slots in REGISTERS.items()
+        ),
         Column("last_actual_reading_on", "DATE", "DERNIERE RELEVE REELLE", nullable=True),
         Column("reading_type", "VARCHAR", "TYPE RELEVE as written", nullable=True),
         EXTRA,

@@ -14,7 +14,14 @@ SOURCES = {
     "declared": "Heures creuses de la liste des sites.",
     "inferred": "Heures creuses déduites des énergies publiées, non déclarées.",
 }
-NO_PRICE = "Montant inconnu : prices.csv ne donne pas de prix évité propre à chacun de ces postes."
+NO_PRICE = (
+    "Montant inconnu : ni la facture ne donne de prix propre à chacun de ces postes, ni prices.csv de prix évité."
+)
+PRICES = {
+    "billed_price": "prix unitaires de ces postes sur la facture",
+    "billed_amount": "montants de ces postes sur la facture, divisés par leurs kWh",
+    "avoided_price": "prix évités de ces postes dans prices.csv",
+}
 OFF_PEAK_OF = {"HP": "HC", "HPH": "HCH", "HPB": "HCB"}
 
 
@@ -29,7 +36,7 @@ def slot_facts(slots: SlotVerdicts) -> pl.DataFrame:
 
 def told_by_bill(slots: SlotVerdicts) -> Mapping[int, str]:
     """Return, by bill whose total is wrong and whose slots are known, what each slot bills beside the expected."""
-    wrong = slots.rows.filter((pl.col("bill_verdict") != "matches") & pl.col("slot_source").is_not_null())
+    wrong = slots.rows.filter((pl.col("bill_verdict") != "matches") & pl.col("reason").is_null())
     return {rows[0]["bill"]: f"{_listed(rows)}. {SOURCES[rows[0]['slot_source']]}" for rows in _by_bill(wrong)}
 
 
@@ -39,9 +46,17 @@ def _by_bill(rows: pl.DataFrame) -> list[list[dict[str, Any]]]:
 
 def _listed(rows: Sequence[Mapping[str, Any]]) -> str:
     return " ; ".join(
-        f"{row['slot']} : {french.kwh(row['billed_kwh'])} facturés pour {french.kwh(row['expected_kwh'])} attendus"
+        f"{row['slot']} : {french.kwh(row['net_slot_kwh'])} facturés{_credited(row)} pour "
+        f"{french.kwh(row['expected_kwh'])} attendus"
         for row in rows
-    )  # fmt: skip
+    )
+
+
+def _credited(row: Mapping[str, Any]) -> str:
+    if not row["credited_kwh"]:
+        return ""
+    sign = "−" if row["credited_kwh"] > 0 else "+"
+    return f" ({french.kwh(row['billed_kwh'])} {sign} {french.kwh(abs(row['credited_kwh']))} par avoir)"
 
 
 def _fact(rows: list[dict[str, Any]]) -> dict[str, object]:
@@ -56,7 +71,7 @@ def _fact(rows: list[dict[str, Any]]) -> dict[str, object]:
         "period_start": worst["consumption_start"],
         "period_end": worst["consumption_end"],
         "expected": worst["expected_kwh"],
-        "observed": worst["billed_kwh"],
+        "observed": worst["net_slot_kwh"],
         "unit": "kWh",
         "amount_eur": amount,
         "amount_ttc_eur": None if amount is None else amount * (1 + worst["vat_rate"]),
@@ -92,12 +107,12 @@ def _message(rows: Sequence[Mapping[str, Any]], worst: Mapping[str, Any], amount
 
 
 def _priced(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return `HP : +50 kWh × 0,1650 €/kWh ; HC : −50 kWh × 0,1280 €/kWh, prix évités de ces postes`."""
+    """Return `HP : +50 kWh × 0,1650 €/kWh ; HC : −50 kWh × 0,1280 €/kWh, prix évités …`."""
     parts = [
         f"{row['slot']} : {french.signed(row['difference_kwh'], 1)}{french.NBSP}kWh × {french.price(row['price'])}"
         for row in rows
     ]
-    return f"{' ; '.join(parts)}, prix évités de ces postes"
+    return f"{' ; '.join(parts)}, {PRICES[rows[0]['price_source']]}"
 
 
 def _deducted(rows: Sequence[Mapping[str, Any]]) -> str | None:
@@ -105,7 +120,7 @@ def _deducted(rows: Sequence[Mapping[str, Any]]) -> str | None:
     if any(row["before_kwh"] for row in rows):
         return None
     return " ; ".join(
-        f"{row['slot']} : {french.kwh(row['consumption_kwh'] - row['billed_kwh'])} déduits pour "
+        f"{row['slot']} : {french.kwh(row['consumption_kwh'] - row['net_slot_kwh'])} déduits pour "
         f"{french.kwh(row['self_consumption_kwh'])} autoconsommés"
         for row in rows
     )
@@ -130,4 +145,4 @@ def _cause(rows: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _is_billed(rows: Sequence[Mapping[str, Any]], energies: Sequence[float]) -> bool:
-    return all(abs(row["billed_kwh"] - kwh) <= row["tolerance_kwh"] for row, kwh in zip(rows, energies, strict=True))
+    return all(abs(row["net_slot_kwh"] - kwh) <= row["tolerance_kwh"] for row, kwh in zip(rows, energies, strict=True))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from energy_pipeline.reconciliation.ledger import standing_bills
-from energy_pipeline.reconciliation.prices import ALL, lookup
 from energy_pipeline.reconciliation.slots.billed import billed_slots
 from energy_pipeline.reconciliation.slots.expected import expected_slots
+from energy_pipeline.reconciliation.slots.pricing import with_prices
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.columns import SLOTS
 from energy_pipeline.tables.schemas import polars_schema
@@ -17,9 +17,10 @@ JUDGED = ("matches", "self_consumption_not_deducted", "over_billed", "under_bill
 """Verdicts of a bill that was compared with curves."""
 SURE = ("published", "declared")
 """Sources on which a claim may rest; hours that were inferred give a verdict only."""
+NO_HOURS = "Heures creuses inconnues sur toute la période, et énergies par poste non publiées pour ces dates."
 KEPT = (
     "bill", "supplier", "invoice_number", "detail_id", "prm", "month", "operation_id", "consumption_start",
-    "consumption_end", "run_start", "run_bills", "net_kwh", "vat_rate", "path", "line",
+    "consumption_end", "run_start", "run_bills", "net_kwh", "energy_eur", "vat_rate", "path", "line",
 )  # fmt: skip
 
 
@@ -74,10 +75,11 @@ def judge_slots(details: pl.DataFrame, judged: pl.DataFrame, told: Told) -> Slot
 
     `details`: of `latest_details`, all months; `judged`: of `bills.reconcile`.
 
-    Verdict of a slot: `matches`, `over_billed` or `under_billed` (beyond the tolerance of `[slot]`), `unknown` where
-    nothing tells its hours. `is_split_wrong`: the bill's total matches, its slots do not, and their hours are declared
-    or their energies published. Such rows alone have a `price` (the slot's own avoided price of prices.csv, mean over
-    the bill's days) and an `amount_eur`, difference × price, NULL unless every slot of the bill has its price.
+    What is judged is the bill less the credits that correct it in part. Verdict of a slot: `matches`, `over_billed` or
+    `under_billed` (beyond the tolerance of `[slot]`), `unknown` where nothing tells its hours, or a credit does not
+    tell its slots: `reason` says it. `is_split_wrong`: the bill's total matches, its slots do not, and their hours are
+    declared or their energies published. Such rows alone have a `price`, a `price_source` and an `amount_eur`
+    (`with_prices`).
     """
     billed = billed_slots(standing_bills(details))
     bills = judged.filter(pl.col("verdict").is_in(JUDGED)).join(
@@ -94,13 +96,18 @@ def judge_slots(details: pl.DataFrame, judged: pl.DataFrame, told: Told) -> Slot
         .join(sources, on="bill", how="left")
         .join(expected.drop("slot_source"), on=["bill", "slot"], how="left")
         .with_columns(pl.when(is_known).then(value).alias(name) for name, value in zero.items())
-        .with_columns(expected_kwh=pl.col("run_kwh") - pl.col("before_kwh"), tolerance_kwh=_tolerance())
-        .with_columns(difference_kwh=pl.col("billed_kwh") - pl.col("expected_kwh"))
+        .with_columns(
+            expected_kwh=pl.col("run_kwh") - pl.col("before_kwh"),
+            tolerance_kwh=_tolerance(),
+            net_slot_kwh=pl.col("billed_kwh") - pl.col("credited_kwh"),
+            reason=pl.coalesce("reason", pl.when(~is_known).then(pl.lit(NO_HOURS))),
+        )
+        .with_columns(difference_kwh=pl.col("net_slot_kwh") - pl.col("expected_kwh"))
         .with_columns(verdict=_verdict())
         .with_columns(is_split_wrong=_is_split_wrong())
     )
     order = pl.col("slot").replace_strict({name: rank for rank, name in enumerate(SLOTS)})
-    return SlotVerdicts(_priced(rows, told.stretches).sort("bill", order))
+    return SlotVerdicts(with_prices(rows, told.stretches).sort("bill", order))
 
 
 def _tolerance() -> pl.Expr:
@@ -132,18 +139,4 @@ def _is_split_wrong() -> pl.Expr:
         (pl.col("bill_verdict") == "matches")
         & pl.col("slot_source").is_in(SURE).fill_null(False)
         & pl.col("verdict").is_in(["over_billed", "under_billed"]).any().over("bill")
-    )
-
-
-def _priced(rows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
-    days = rows.filter("is_split_wrong").select(
-        "bill", "operation_id", "prm", "slot", pl.date_ranges("consumption_start", "consumption_end").alias("day")
-    ).explode("day")  # fmt: skip
-    # A price that is the same in all slots says nothing of what a kWh in the wrong slot costs.
-    asked = lookup(days, stretches.filter(pl.col("slot") != ALL), "avoided_price")
-    price = pl.col("avoided_price")
-    means = asked.group_by("bill", "slot").agg(pl.when(price.null_count() == 0).then(price.mean()).alias("price"))
-    is_priced = (pl.col("price").null_count() == 0).over("bill")
-    return rows.join(means, on=["bill", "slot"], how="left").with_columns(
-        amount_eur=pl.when(is_priced).then(pl.col("difference_kwh") * pl.col("price"))
     )

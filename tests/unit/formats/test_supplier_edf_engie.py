@@ -213,6 +213,25 @@ def test_engie_second_generation_sheets_registers_and_credits():
     assert total_mismatches(made).is_empty()
 
 
+def test_engie_tells_what_each_slot_costs():
+    amounts = [f"Montant facturé {slot} (€)" for slot in ("HPB", "HCB", "HP", "BASE")]
+    priced = [*amounts, *(f"Prix unitaire {slot} (€)" for slot in ("HPBS", "HCBS", "HP", "HC"))]
+    four = ENGIE_2026 | {"Montant facturé HPB (€)": 320.4, "Montant facturé HCB (€)": 79.6,
+                         "Prix unitaire HPBS (€)": 0.1068, "Prix unitaire HCBS (€)": 0.0796}  # fmt: skip
+    two = ENGIE_2026 | {"N° Facture ou Avoir": "600999005", "Montant facturé HP (€)": 91.2,
+                        "Prix unitaire HP (€)": 0.118345, "Prix unitaire HC (€)": 0.09}  # fmt: skip
+    lines = rows((*headers.ENGIE_2026, *priced), four, two)
+    found = read("mes_factures.xlsx", workbook(C4=[[None]] * 12 + lines))
+    assert found.notes == ()
+    told = [[row[f"energy_{slot}_{what}"] for slot in ("hp", "hc", "hpb", "hcb") for what in ("eur", "price")
+             if f"energy_{slot}_{what}" in row] for row in found.rows]  # fmt: skip
+    assert told[0] == [None, None, None, *map(Decimal, ("320.4", "0.1068", "79.6", "0.0796"))]
+    assert told[1] == [*map(Decimal, ("91.2", "0.118345", "0.09")), None, None, None, None]
+    (old,) = read("factures.xlsx", workbook(C5=_two_line_header(headers.ENGIE_2023) + rows(
+        headers.ENGIE_2023, ENGIE | {"Montant facturé HP": 110.5, "Montant facturé HC": 40})[1:])).rows  # fmt: skip
+    assert (old["energy_hp_eur"], old["energy_hc_eur"]) == (Decimal("110.5"), Decimal("40"))
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_credit_of_engie_is_negative_whatever_sign_it_is_written_with(sign):
     amounts = {label: sign * value for label, value in ENGIE_2026.items()

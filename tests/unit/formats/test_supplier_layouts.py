@@ -55,9 +55,10 @@ HEADER = ("Nature", "Pièce", "Sens", "Émise le", "Point livré", "Du", "Au", "
           "Remarque")  # fmt: skip
 BILL = {
     "Nature": "Électricité", "Pièce": "V-1", "Sens": "Facture", "Émise le": "05/02/2026", "Point livré": PRM,
-    "Du": "01/01/2026", "Au": "31/01/2026", "Énergie (MWh)": "1,25", "Prix (c€/kWh)": "10,5", "Énergie (€)": "131,25",
-    "Remise": "10", "Gestion": "1,40", "Comptage": "1,83", "Puissance": "9,20", "Rue": "3 rue du Moulin",
-    "Commune": "EXEMPLE", "Relevé": "R", "TVA": "26,74", "Net à payer": "160,42", "Remarque": "merci",
+    "Du": "01/01/2026", "Au": "31/01/2026", "Énergie (MWh)": "1,25", "Prix (c€/kWh)": "10,5123",
+    "Énergie (€)": "131,25", "Remise": "10", "Gestion": "1,40", "Comptage": "1,83", "Puissance": "9,20",
+    "Rue": "3 rue du Moulin", "Commune": "EXEMPLE", "Relevé": "R", "TVA": "26,74", "Net à payer": "160,42",
+    "Remarque": "merci",
 }  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def test_a_new_supplier_is_a_file(folder):
     first, second, third = found.rows
     assert (found.kind, found.notes, first["supplier"]) == ("invoices", (), "Énergie du Val")
     assert (first["prm"], first["detail_id"], first["fluid"]) == (PRM, PRM, "electricity")
-    assert (first["consumption_kwh"], first["energy_price"]) == (1250, Decimal("0.105"))
+    assert (first["consumption_kwh"], first["energy_price"]) == (1250, Decimal("0.105123"))
     assert (first["other_eur"], first["fixed_grid_eur"]) == (Decimal("-10"), Decimal("12.43"))
     assert (first["total_excl_vat_eur"], first["site_address"]) == (Decimal("133.68"), "3 rue du Moulin, EXEMPLE")
     assert (first["reading_type"], second["reading_type"]) == ("Relève réelle", "Estimation")

@@ -11,6 +11,7 @@ from energy_pipeline.formats.model import BadFile, Reading
 from energy_pipeline.formats.supplier_layout import fingerprint, supplier_layouts
 from energy_pipeline.invoices import invoice_lines, invoices, total_mismatches
 from energy_pipeline.landing.frames import frame
+from energy_pipeline.tables import landing
 from tests.unit.formats import supplier_headers as headers
 from tests.unit.formats.supplier_files import rows, workbook
 from tests.unit.invoices.rows import landed
@@ -82,6 +83,14 @@ def test_direct_view_electricity_of_a_four_slot_meter():
     assert [row[f"consumption_{register}_kwh"] for register in ("hp", "hc", "hpb", "hcb")] == [0, 0, 400, 166]
     assert (row["start_index_hp"], row["end_index_hp"]) == (21844, 22409)
     assert json.loads(row["extra"]) == {"INDEX REEL BASE/HP/HPH": "22195", "REF SITE": "S-12"}
+
+
+def test_what_each_slot_costs_where_an_export_tells_it():
+    told = {"MONTANT CONSO HPE": 21.0, "MONTANT CONSO HCE": 6.81, "PRIX CONSO HPE": 0.0525, "PRIX CONSO HCE": 0.041024}
+    (row,) = read("F.xlsx", workbook(F=rows((*headers.DIRECT_VIEW_C4, *told), ELECTRICITY | told))).rows
+    assert [row[f"energy_{slot}_{what}"] for what in ("eur", "price") for slot in ("hpb", "hcb")] == [
+        Decimal("21"), Decimal("6.81"), Decimal("0.0525"), Decimal("0.041024")]  # fmt: skip
+    assert total_mismatches(landed(landing.INVOICE_ROW, [row])).is_empty(), "they are parts of MONTANT CONSO"
 
 
 def test_columns_after_the_seventieth_are_kept_and_noted_once():

@@ -26,7 +26,8 @@ BILL = {
 
 
 def bill(peak, off_peak, **other):
-    registers = {"consumption_hp_kwh": peak, "consumption_hc_kwh": off_peak, "consumption_kwh": peak + (off_peak or 0)}
+    total = (peak or 0) + (off_peak or 0)
+    registers = {"consumption_hp_kwh": peak, "consumption_hc_kwh": off_peak, "consumption_kwh": total}
     return {**BILL, **registers, **other}
 
 
@@ -106,7 +107,8 @@ def test_self_consumption_deducted_pro_rata_is_a_finding_of_its_own():
         "652\u00a0kWh est juste, mais non ses postes. HP : 434\u00a0kWh facturés pour 403\u00a0kWh attendus ; "
         "HC : 218\u00a0kWh facturés pour 249\u00a0kWh attendus. L'autoconsommation a été déduite au prorata de la "
         "consommation, non dans les postes où elle a eu lieu. Soit 1,15\u00a0€ HT en trop (1,38\u00a0€ TTC). Calcul : "
-        "HP : +31,0\u00a0kWh × 0,1650\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1280\u00a0€/kWh, prix évités de ces postes."
+        "HP : +31,0\u00a0kWh × 0,1650\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1280\u00a0€/kWh, prix évités de ces postes "
+        "dans prices.csv."
     )
     assert "HP : 62\u00a0kWh déduits pour 93\u00a0kWh autoconsommés" in finding["evidence"]
     assert "Heures creuses de la liste des sites." in finding["evidence"]
@@ -148,6 +150,7 @@ def test_hours_that_nothing_tells_give_no_verdict():
     result = made(bill(434.0, 218.0), known=hours(None))
     assert of_slots(result, "slot", "slot_source", "billed_kwh", "expected_kwh", "verdict") == [
         ("HP", None, 434.0, None, "unknown"), ("HC", None, 218.0, None, "unknown")]  # fmt: skip
+    assert result.invoice_slot_reconciliation["reason"].str.contains("Heures creuses inconnues").all()
     assert findings(result) == []
     assert result.invoice_reconciliation["slot_verdict"].to_list() == ["unknown"]
 
@@ -164,7 +167,59 @@ def test_a_bill_of_one_slot_has_none():
 def test_without_a_price_of_each_slot_the_euros_are_unknown(price_rows):
     (finding,) = findings(made(bill(434.0, 218.0), price_rows=price_rows))
     assert finding["amount_eur"] is None
-    assert "prices.csv ne donne pas de prix évité propre à chacun de ces postes" in finding["message"]
+    assert finding["message"].endswith(
+        "Montant inconnu : ni la facture ne donne de prix propre à chacun de ces postes, ni prices.csv de prix évité."
+    )
+
+
+def priced(**more):
+    """Return the price, its source and the euros of each slot of the bill of 434 and 218 kWh, and its finding."""
+    result = made(bill(434.0, 218.0, energy_eur=103.33, **more))
+    (finding,) = findings(result)
+    return [(str(price_), source, str(euros)) for price_, source, euros in
+            of_slots(result, "price", "price_source", "amount_eur")], finding  # fmt: skip
+
+
+def test_the_bill_s_own_unit_prices_come_before_those_of_prices_csv():
+    # 434 × 0,1720 = 74,65; 218 × 0,1316 = 28,69; 103,34 in all, billed 103,33. 31 × (0,1720 − 0,1316) = 1,2524 €.
+    rows_, finding = priced(energy_hp_price=0.172, energy_hc_price=0.1316)
+    assert rows_ == [("0.172000", "billed_price", "5.3320"), ("0.131600", "billed_price", "-4.0796")]
+    assert (str(finding["amount_eur"]), str(finding["amount_ttc_eur"])) == ("1.25", "1.50")
+    assert finding["message"].endswith(
+        "HP : +31,0\u00a0kWh × 0,1720\u00a0€/kWh ; HC : −31,0\u00a0kWh × 0,1316\u00a0€/kWh, prix unitaires de ces "
+        "postes sur la facture."
+    )
+    assert "prix unitaires de ces postes sur la facture" in finding["evidence"]
+
+
+def test_the_amount_of_each_slot_over_its_kwh_is_a_price():
+    # 78,12 / 434 = 0,18; 21,80 / 218 = 0,10; 31 × 0,08 = 2,48 €.
+    rows_, finding = priced(energy_hp_eur=78.12, energy_hc_eur=21.80)
+    assert rows_ == [("0.180000", "billed_amount", "5.5800"), ("0.100000", "billed_amount", "-3.1000")]
+    assert str(finding["amount_eur"]) == "2.48"
+    assert "montants de ces postes sur la facture, divisés par leurs kWh" in finding["message"]
+
+
+AVOIDED = [("0.165000", "avoided_price", "5.1150"), ("0.128000", "avoided_price", "-3.9680")]
+
+
+@pytest.mark.parametrize(
+    "billed",
+    [
+        {"energy_hp_price": 0.172},
+        {"energy_hp_eur": 78.12},
+        # Written per MWh, or those of another contract: the bill's one amount for both slots says it.
+        {"energy_hp_price": 172.0, "energy_hc_price": 131.6},
+        {"energy_hp_price": 0.2, "energy_hc_price": 0.1316},
+    ],
+)
+def test_prices_of_the_bill_that_lack_or_that_its_amounts_contradict_are_left_for_prices_csv(billed):
+    assert priced(**billed)[0] == AVOIDED
+
+
+def test_unit_prices_that_the_amounts_of_the_slots_contradict_are_left_for_these():
+    rows_, _ = priced(energy_hp_price=172.0, energy_hc_price=131.6, energy_hp_eur=74.65, energy_hc_eur=28.69)
+    assert [source for _, source, _ in rows_] == ["billed_amount"] * 2
 
 
 def test_the_euros_of_a_total_that_is_wrong_are_counted_once():
@@ -252,3 +307,65 @@ def test_a_credited_bill_is_left_alone():
     credit = bill(-434.0, -218.0, invoice_number="2", detail_type="AVOIR", origin_number="103003547102",
                   total_excl_vat_eur=-91.28, total_incl_vat_eur=-107.08)  # fmt: skip
     assert made(bill(434.0, 218.0), credit).invoice_slot_reconciliation.is_empty()
+
+
+def credit(peak, off_peak, kwh=None, **more):
+    """Return a credit that corrects a part of the bill; its kWh are negative."""
+    given = bill(peak, off_peak, invoice_number="2", invoice_date=date(2025, 11, 20), detail_type="AVOIR",
+                 origin_number="103003547102", total_excl_vat_eur=-10.0, total_incl_vat_eur=-12.0)  # fmt: skip
+    return {**given, **({} if kwh is None else {"consumption_kwh": kwh}), **more}
+
+
+def test_what_is_judged_is_the_bill_less_what_a_credit_takes_from_each_slot():
+    # 496 − 93 = 403 and 249: what is due.
+    result = made(bill(496.0, 249.0), credit(-93.0, 0.0))
+    assert of_slots(result, "slot", "billed_kwh", "credited_kwh", "expected_kwh", "verdict", "reason") == [
+        ("HP", 496.0, 93.0, pytest.approx(403.0), "matches", None),
+        ("HC", 249.0, 0.0, pytest.approx(249.0), "matches", None),
+    ]
+    assert findings(result) == []
+
+
+def test_a_credit_that_takes_from_the_wrong_slot_is_told():
+    # 496 − 62 = 434 and 249 − 31 = 218; 31 × (0,165 − 0,128) = 1,147 €.
+    (finding,) = findings(made(bill(496.0, 249.0), credit(-62.0, -31.0)))
+    assert (finding["check_name"], str(finding["amount_eur"]), finding["observed"]) == (
+        "wrong_slot_split", "1.15", 434.0)  # fmt: skip
+    assert (
+        "HP : 434\u00a0kWh facturés (496\u00a0kWh − 62\u00a0kWh par avoir) pour 403\u00a0kWh attendus"
+        in finding["message"]
+    )
+    assert "au prorata" in finding["message"]
+
+
+def test_a_credit_may_move_kwh_from_a_slot_to_the_other_or_be_written_without_its_sign():
+    assert findings(made(bill(434.0, 218.0), credit(-31.0, 31.0, total_excl_vat_eur=-1.15))) == []
+    assert findings(made(bill(496.0, 249.0), credit(93.0, 0.0))) == []
+
+
+@pytest.mark.parametrize("slots", [(None, None), (-93.0, None), (-50.0, -3.0)])
+def test_a_credit_that_does_not_tell_its_slots_leaves_those_of_the_bill_unknown(slots):
+    result = made(bill(496.0, 249.0), credit(*slots, kwh=-93.0))
+    reason = "Facture avoirée en partie, et l'avoir ne dit pas de quels postes."
+    assert of_slots(result, "billed_kwh", "credited_kwh", "difference_kwh", "verdict", "reason", "amount_eur") == [
+        (496.0, None, None, "unknown", reason, None), (249.0, None, None, "unknown", reason, None)]  # fmt: skip
+    assert findings(result) == []
+    assert result.invoice_reconciliation["slot_verdict"].to_list() == ["unknown", None], "the total is right"
+
+
+def test_the_credit_of_an_estimate_counts_in_the_bill_that_settles_it():
+    # October estimated at 530 and 152, 30 of them credited: 293 and 337 remain, as without them.
+    known = hours().vstack(hours(start=NOVEMBER))
+    context = {"known": known, "curves": (*rows(), *rows(start=NOVEMBER)), "month": NOVEMBER,
+               "starts": (OCTOBER, NOVEMBER)}  # fmt: skip
+    estimated = bill(530.0, 152.0, invoice_number="1", reading_type="Estimé")
+    last = bill(293.0, 337.0, invoice_number="3", consumption_start=NOVEMBER, consumption_end=date(2025, 11, 30),
+                invoice_date=date(2025, 12, 5))  # fmt: skip
+    told = {"origin_number": "1", "reading_type": "Estimé"}
+    result = made(estimated, credit(-30.0, 0.0, **told), last, **context)
+    assert of_slots(result, "expected_kwh", "verdict") == [
+        (pytest.approx(293.0), "matches"), (pytest.approx(337.0), "matches")]  # fmt: skip
+    unknown = made(estimated, credit(None, None, kwh=-30.0, **told), last, **context)
+    assert of_slots(unknown, "verdict", "reason") == [
+        ("unknown", "Une facture estimée que celle-ci régularise est avoirée en partie, et l'avoir ne dit pas de quels "
+                    "postes.")] * 2  # fmt: skip
