@@ -303,7 +303,8 @@ def _finding(content: ReportContent, row: Finding, names: dict[str, str]) -> Blo
     facts += [f"{euros(row.amount_ttc_eur)} TTC"] if row.amount_ttc_eur is not None else []
     about = [f"{names.get(row.prm, 'PRM')} {row.prm}"] if row.prm else []
     about += [f"facture {row.invoice_number}"] if row.invoice_number else []
-    explained = [f"Ce qui l'explique le mieux : {said}" for said in summary.explanation(content, row)]
+    explained = summary.explanation(content, row)
+    notes = [", ".join(about), f"{explained[0]} : {' ; '.join(explained[1])}." if explained else ""]
     listed = summary.proofs(content, row)
     proofs = [proof.text for proof in listed[:PROOFS_SHOWN]]
     if len(listed) > PROOFS_SHOWN:
@@ -315,11 +316,7 @@ def _finding(content: ReportContent, row: Finding, names: dict[str, str]) -> Blo
         "facts": ", ".join(facts),
         "title": french.spaced(summary.check(row.check_name).title),
         "message": french.spaced(row.message),
-        "notes": [
-            french.spaced(note)
-            for note in (", ".join(about), *explained, *(f"Preuve : {proof}" for proof in proofs))
-            if note
-        ],
+        "notes": [french.spaced(note) for note in (*notes, *(f"Preuve : {proof}" for proof in proofs)) if note],
     }
 
 

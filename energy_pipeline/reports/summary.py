@@ -236,14 +236,24 @@ def exchanges(content: ReportContent) -> tuple[tuple[str, ...], tuple[tuple[str,
     )
 
 
-def explanation(content: ReportContent, finding: Finding) -> tuple[str, ...]:
-    """Return, for a split that differs, what explains it best and how much each leaves unexplained."""
-    if finding.check_name != "published_split_differs":
-        return ()
-    return tuple(
-        f"{row.description} : il reste {french.energy(row.residual_kwh, 1)} d'écart sur "
-        f"{french.energy(row.difference_kwh, 1)}"
-        for row in content.explanations
+def explanation(content: ReportContent, finding: Finding) -> tuple[str, tuple[str, ...]] | None:
+    """Return, for a split that differs, what is to be explained, then what explains it best; None where nothing does.
+
+    The energy to explain is that of `split_explanation.difference_kwh`, always told with its definition: it is more
+    than the net difference that the finding tells.
+    """
+    if finding.check_name != "published_split_differs" or not content.explanations:
+        return None
+    difference = french.energy(content.explanations[0].difference_kwh, 1)
+    said = (
+        f"Énergie à expliquer : {difference}, somme sans compensation des "
+        "écarts, à chaque pas et pour chaque site, entre la répartition publiée et la nôtre. Ce qui l'explique le mieux"
+    )
+    left = ((row.description, french.energy(row.residual_kwh, 1)) for row in content.explanations)
+    nothing = french.energy(0.0, 1)
+    return said, tuple(
+        f"{description} : " + ("tout est expliqué" if kwh == nothing else f"{kwh} sans explication")
+        for description, kwh in left
     )
 
 

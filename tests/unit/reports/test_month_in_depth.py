@@ -52,9 +52,13 @@ def test_the_checks_of_the_bills_of_the_report_are_counted_and_the_failing_ones_
 
 
 def test_a_split_that_differs_is_explained_by_what_explains_a_part_of_it(told, paper):
-    said = "avec les anciennes clés : il reste 0,3 kWh d'écart sur 10,5 kWh"
-    assert f"Ce qui l'explique le mieux {said}" in told
-    assert said in paper
+    defined = (
+        "Énergie à expliquer : 10,5 kWh, somme sans compensation des écarts, à chaque pas et pour chaque site, entre la "
+        "répartition publiée et la nôtre. Ce qui l'explique le mieux"
+    )
+    first, second = "avec les anciennes clés : 0,3 kWh sans explication", "avec leurs voisines : tout est expliqué"
+    assert f"{defined} {first} {second}" in told
+    assert f"{defined} : {first} ; {second}." in paper
     assert "une heure de retard" not in told
 
 
