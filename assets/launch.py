@@ -12,36 +12,22 @@ from sqlalchemy.exc import DBAPIError
 
 from assets.alerts import causes
 from assets.definitions import build
+from assets.instance import settle
 from assets.lock import BY_COMMAND, RunError, alone, close_interrupted_alone
 from assets.partitions import key_of, months_to_compute, range_tags
 from assets.progress import Listener, heard
+from energy_pipeline.publication import start_afresh
 from energy_pipeline.settings import Home
-
-INSTANCE = """\
-# Written by energy-pipeline. One run at a time: the warehouse has one writer.
-# Runs that are to be retried say so by their tags.
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-run_retries:
-  enabled: true
-  max_retries: 0
-"""
 
 _NO_ROOM = ("No space left", "File too large", "disk is full", "disk I/O error", "Disk quota exceeded")
 _DAMAGED = ("Corrupt", "checksum", "INTERNAL Error", "Serialization Error", "malformed")
 
 
-def prepare_environment(inbox: Path, home: Path) -> Home:
-    """Set what Dagster and the definitions read from the environment, and make the home's folders."""
+def prepare_environment(inbox: Path, home: Path, announce: Callable[[str], None] = print) -> Home:
+    """Set what Dagster and the definitions read from the environment, and make the home's folders and settings."""
     folders = Home(home).create()
-    settings = folders.dagster / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(INSTANCE, encoding="utf-8")
+    if told := settle(folders.dagster):
+        announce(told)
     os.environ["DAGSTER_HOME"] = str(folders.dagster)
     os.environ["ENERGY_PIPELINE_INBOX"] = str(inbox)
     os.environ["ENERGY_PIPELINE_HOME"] = str(home)
@@ -93,16 +79,19 @@ def run_pipeline(
     """Land what is new, then recompute in one run the months that it touched; return these months.
 
     `announce` is given a line per stage, `progress` how far each is.
-    `rebuild` erases the private warehouse first: all that it holds comes from the inbox.
+    `rebuild` erases the private warehouse first, all that it holds comes from the inbox; nothing of the publication
+    is taken over either.
     Raises RunError. The months of a run that fails, or is killed, stay pending: the next run takes them again.
     """
-    folders = prepare_environment(inbox, home)
+    with _room():
+        folders = prepare_environment(inbox, home, announce)
     definitions = build(str(inbox), str(home), str(folders.warehouse))
     with alone(folders), _room(), heard(progress), dg.DagsterInstance.get() as instance:
         close_interrupted_alone(instance)
         if rebuild:
             for file in (folders.warehouse, folders.warehouse.with_name(f"{folders.warehouse.name}.wal")):
                 file.unlink(missing_ok=True)
+            start_afresh(folders)
         announce("Réception des fichiers…")
         _execute(definitions, "landing", instance, {})
         months = months_to_compute(folders)

@@ -38,7 +38,7 @@ def ui(
     from assets.launch import prepare_environment
     from assets.sensors import SERVED_SINCE
 
-    prepare_environment(inbox.resolve(), home.resolve())
+    prepare_environment(inbox.resolve(), home.resolve(), console.print)
     os.environ[SERVED_SINCE] = datetime.now(UTC).isoformat()
     workspace = str(PROJECT / "workspace.yaml")
     tools = Path(sys.executable).parent
