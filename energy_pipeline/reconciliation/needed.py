@@ -7,7 +7,7 @@ import polars as pl
 
 from energy_pipeline.invoices.details import KEY, latest_details, month
 from energy_pipeline.reconciliation.ledger import CONTIGUOUS_DAYS, standing_bills
-from energy_pipeline.reconciliation.missing_bills import LATE_MONTHS
+from energy_pipeline.reconciliation.missing_bills import LATE_MONTHS, MOST_MONTHS
 from energy_pipeline.reconciliation.slots import points_of_several_slots
 
 PERIOD = ("operation_id", "period_start")
@@ -87,7 +87,30 @@ def months_touched(
         bills.filter((pl.col("run_start") <= last) & (pl.col("consumption_end") >= first))
         for first, last in sorted(set(new_days))
     ]
-    shown = pl.concat([new["month"].dt.offset_by(f"{count}mo") for count in range(1, LATE_MONTHS + 1)])
-    awaiting = rows.filter(pl.col("month").is_in(shown.implode()))
+    awaiting = _awaiting(rows, new)
     touched = pl.concat([part["month"] for part in (versions, origins, settled, awaiting, *reached)])
     return frozenset(touched.drop_nulls().unique().to_list())
+
+
+def _awaiting(rows: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Return (supplier, month): the months in which it may have been told that one of the bills `new` lacks.
+
+    They come after the bill that the site had before it, at the latest when a bill as long as the longest would lack.
+    """
+    ends = rows.select("supplier", "prm", before="consumption_end").drop_nulls().unique().sort("before")
+    spans = (
+        new.select("supplier", "prm", "consumption_start", "month")
+        .with_columns(start=pl.coalesce("consumption_start", "month"))
+        .sort("start")
+        .join_asof(
+            ends, left_on="start", right_on="before", by=["supplier", "prm"], allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .select(
+            "supplier", after=pl.coalesce("before", "start").dt.truncate("1mo"),
+            until=pl.col("month").dt.offset_by(f"{MOST_MONTHS + LATE_MONTHS}mo"),
+        )
+        .unique()
+    )  # fmt: skip
+    months = rows.select("supplier", "month").unique().join(spans, on="supplier")
+    return months.filter((pl.col("month") > pl.col("after")) & (pl.col("month") <= pl.col("until")))

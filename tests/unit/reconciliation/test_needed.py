@@ -52,8 +52,16 @@ def test_a_bill_that_comes_touches_the_months_in_which_it_was_told_to_lack():
     late = {"file_id": "b", "prm": HALL, "invoice_number": "9", "consumption_start": SEPTEMBER,
             "consumption_end": date(2025, 9, 30), "invoice_date": date(2025, 12, 9)}  # fmt: skip
     assert months(BILL, late, files=["b"]) == [SEPTEMBER, NOVEMBER]
-    earlier = late | {"consumption_start": date(2025, 8, 1), "consumption_end": date(2025, 8, 31)}
-    assert months(BILL, earlier, files=["b"]) == [date(2025, 8, 1)], "November awaits September and October"
+    whole = late | {"consumption_start": date(2025, 7, 1)}
+    assert months(BILL, whole, files=["b"]) == [SEPTEMBER, NOVEMBER]
+    before = late | {"file_id": "a", "invoice_number": "8", "consumption_start": date(2025, 5, 1),
+                     "consumption_end": date(2025, 5, 31)}  # fmt: skip
+    between = {"invoice_number": "7", "consumption_end": date(2025, 7, 31)}
+    assert months(BILL, BILL | between, before, late, files=["b"]) == [date(2025, 7, 1), SEPTEMBER, NOVEMBER], (
+        "it may have lacked since May"
+    )
+    earlier = late | {"consumption_start": date(2024, 8, 1), "consumption_end": date(2024, 8, 31)}
+    assert months(BILL, earlier, files=["b"]) == [date(2024, 8, 1)], "November 2025 awaits no bill as old"
 
 
 def test_nothing_new_touches_nothing():
