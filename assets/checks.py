@@ -4,9 +4,11 @@ The checks look at the months that are pending: those that the run recomputes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 import dagster as dg
 import duckdb
+import polars as pl
 
 from assets.allocation import MONTHLY, allocation, indicators
 from assets.batches import batches
@@ -15,7 +17,7 @@ from assets.metering import perimeter
 from assets.reconciliation import findings
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
-from energy_pipeline.tables import marts, schemas
+from energy_pipeline.tables import Table, marts, schemas
 
 Parts = Callable[[duckdb.DuckDBPyConnection], Iterable[dict[str, object]]]
 
@@ -51,18 +53,27 @@ def _invariant(name: str, asset: dg.AssetsDefinition, parts: Parts = _whole) -> 
     return check
 
 
+def _made(connection: duckdb.DuckDBPyConnection, month: date) -> Iterator[tuple[Table, pl.DataFrame]]:
+    """Yield the rows of each monthly mart; of `curve`, to be published from validated arrays, the first ones only."""
+    for table in MONTHLY:
+        made = f"SELECT * FROM {table.qualified_name} WHERE month = $month"
+        yield table, warehouse.query(connection, made, month=month)
+    operations = "SELECT DISTINCT operation_id FROM computed.operation_period WHERE month = $month ORDER BY ALL LIMIT 1"
+    ids = warehouse.query(connection, operations, month=month)["operation_id"].to_list()
+    curves = f"{warehouse.statement('marts/curve')} LIMIT 10000"
+    yield marts.CURVE, warehouse.query(connection, curves, month=month, ids=ids)
+
+
 @dg.asset_check(asset=indicators, blocking=True, description="The marts obey the registry of tables (pandera).")
 def marts_obey_their_schema(database: Warehouse) -> dg.AssetCheckResult:
-    """Validate each monthly mart; `curve`, to be published from validated arrays, by its first rows only."""
+    """Validate the marts of the months that are pending."""
     faults = []
     with database.get_connection() as connection:
         pending = warehouse.query(connection, "SELECT month FROM landing.pending_month ORDER BY month")["month"]
-        made = [(table, f"SELECT * FROM {table.qualified_name} WHERE month = $month") for table in MONTHLY]
-        made.append((marts.CURVE, f"{warehouse.statement('marts/curve')} LIMIT 10000"))
-        for table, statement in made:
-            for month in pending:
+        for month in pending:
+            for table, rows in _made(connection, month):
                 try:
-                    schemas.validate(table, warehouse.query(connection, statement, month=month))
+                    schemas.validate(table, rows)
                 except schemas.SchemaError as fault:
                     faults.append(str(fault))
     return dg.AssetCheckResult(passed=not faults, metadata={"faults": dg.MetadataValue.json(faults)})

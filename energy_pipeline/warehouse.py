@@ -194,3 +194,9 @@ def fill(
     )
     row = made.fetchone()
     return int(row[0]) if row else 0
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
+    """Write the rows of a statement as Parquet; return their number."""
+    copied = connection.execute(f"COPY ({sql}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    return int(copied[0]) if copied else 0

@@ -1,7 +1,8 @@
 """From the arrays of each operation to the frames of `computed`, all operations of the batch in one pass."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from energy_pipeline import program
 from energy_pipeline.allocation.comparison import W_TO_KWH
 from energy_pipeline.allocation.kernel import exchange_by_step
 from energy_pipeline.allocation.operation import OperationResult, Side
@@ -43,7 +45,20 @@ def _period_row(result: OperationResult) -> dict[str, object]:
         "steps_expected": int(counts[1:].sum()),
         "steps_estimated": int(counts[gaps.LINEAR] + counts[gaps.WEEK_BEFORE]),
         "steps_missing": int(counts[gaps.MISSING]),
+        "digest": _digest(result),
     }
+
+
+def _digest(result: OperationResult) -> str:
+    """Return what changes with any row of `computed.curve` of a period."""
+    told = hashlib.blake2b(f"{program.digest()} {result.step_minutes}".encode(), digest_size=16)
+    arrays = [] if result.split is None else [getattr(result.split, field.name) for field in fields(result.split)]
+    for side in (result.consumers, result.producers):
+        told.update(repr((side.members.role, side.members.prms)).encode())
+        arrays += [side.quality, side.measured, *side.published]
+    for array in arrays:
+        told.update(np.ascontiguousarray(array).data)
+    return told.hexdigest()
 
 
 def curve_rows(results: Sequence[OperationResult]) -> pl.DataFrame:

@@ -15,9 +15,10 @@ import duckdb
 
 from energy_pipeline import warehouse
 from energy_pipeline.periods.grid import PARIS
-from energy_pipeline.publication import FOLDER_MODE, put_in_place, quoted
+from energy_pipeline.publication import FOLDER_MODE, put_in_place
 from energy_pipeline.settings import Home
 from energy_pipeline.tables import marts
+from energy_pipeline.warehouse import quoted
 
 BLOCK_BYTES = 16384
 """DuckDB's smallest: most of the tables kept are small, and each column takes a block at least."""

@@ -14,6 +14,7 @@ from energy_pipeline.landing import hiding
 from energy_pipeline.landing.quarantine import SUFFIX
 from energy_pipeline.privacy import pseudonyms, register
 from energy_pipeline.privacy.rewriting import Words, rewrite, rewrite_sqlite, words
+from energy_pipeline.publication import start_afresh
 from energy_pipeline.settings import Home
 from energy_pipeline.tables import landing as t
 from energy_pipeline.tables import supplier
@@ -103,9 +104,11 @@ def erase(home: Home, held: Held, day: date) -> None:
     """Forget the holder of a point everywhere in the home but in the publication, which the next run makes again.
 
     The register comes first, the private warehouse last: cut short anywhere, the same command ends the work. The months
-    that spoke of the point are pending afterwards. Nobody else may write in the home meanwhile.
+    that spoke of the point are pending afterwards, and the next publication takes nothing over from the present one: a
+    database keeps for a time what was deleted from it. Nobody else may write in the home meanwhile.
     """
     register.add(home.root, held.words.prm, day)
+    start_afresh(home)
     for path in held.databases:
         if path != home.warehouse:
             rewrite(path, held.words)

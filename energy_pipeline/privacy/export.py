@@ -11,7 +11,6 @@ import polars as pl
 
 from energy_pipeline import warehouse
 from energy_pipeline.privacy.pseudonyms import pseudonym
-from energy_pipeline.publication import quoted
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.model import Column, Table
 
@@ -84,9 +83,7 @@ def _names(connection: duckdb.DuckDBPyConnection, key: bytes) -> pl.DataFrame:
 
 def _write(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> int:
     columns = ", ".join(_expression(column) for column in table.columns)
-    statement = f"SELECT {columns} FROM {table.qualified_name} AS mart"
-    copied = connection.execute(f"COPY ({statement}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)").fetchone()
-    return int(copied[0]) if copied else 0
+    return warehouse.write_parquet(connection, f"SELECT {columns} FROM {table.qualified_name} AS mart", path)
 
 
 def _expression(column: Column) -> str:

@@ -39,6 +39,7 @@ OPERATION_PERIOD = Table(
         Column("steps_expected", "INTEGER", "Steps × participants present", minimum=0),
         Column("steps_estimated", "INTEGER", "Of these, estimated", minimum=0),
         Column("steps_missing", "INTEGER", "Of these, without any value", minimum=0),
+        Column("digest", "VARCHAR", "Of the curves: a publication replaces those that changed", nullable=True),
     ),
     key=("operation_id", "period_start"),
 )

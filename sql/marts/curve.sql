@@ -1,4 +1,4 @@
--- Each step of each participant of the periods of a month. A day of 23 or 25 hours needs no care here: the arrays
+-- Each step of each participant of the periods of a month, of some operations. A day of 23 or 25 hours needs no care here: the arrays
 -- follow instants, and adding minutes to an instant counts real time.
 -- The first instant, in microseconds, is made apart, once per period: DuckDB would convert it again at each step.
 -- Without any production curve what a consumer received is not known: NULL, as in consumer_month.
@@ -7,7 +7,7 @@ WITH period AS MATERIALIZED (
         operation_id, period_start, period_end, month,
         epoch_us(period_start::TIMESTAMP::TIMESTAMPTZ) AS first_us
     FROM computed.operation_period
-    WHERE month = $month
+    WHERE month = $month AND operation_id IN $ids
 ),
 
 production AS MATERIALIZED (

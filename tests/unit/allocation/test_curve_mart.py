@@ -7,7 +7,7 @@ import pytest
 
 from energy_pipeline import warehouse
 from energy_pipeline.tables import computed, marts
-from tests.unit.allocation.batch import BARN, ROOF, SCHOOL, SEPTEMBER, STEPS, TOWN_HALL, ordinary, row
+from tests.unit.allocation.batch import BARN, OPERATION, ROOF, SCHOOL, SEPTEMBER, STEPS, TOWN_HALL, ordinary, row
 
 UNKNOWN = ([None], [None])
 
@@ -20,7 +20,10 @@ def published(batch):
         warehouse.create(connection, (*computed.TABLES, *marts.TABLES))
         warehouse.insert(connection, computed.OPERATION_PERIOD, made.operation_period)
         warehouse.insert(connection, computed.CURVE, made.curve)
-        warehouse.fill(connection, marts.CURVE, "marts/curve", {"month": SEPTEMBER})
+        connection.execute(
+            f"INSERT INTO marts.curve BY NAME {warehouse.statement('marts/curve')}",
+            {"month": SEPTEMBER, "ids": [OPERATION]},
+        )
         return warehouse.query(
             connection,
             "SELECT prm, count(*) AS steps, list(DISTINCT round(consumption_w)) AS consumption,"

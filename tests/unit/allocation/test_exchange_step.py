@@ -45,7 +45,10 @@ def steps():
             warehouse.insert(connection, computed.OPERATION_PERIOD, made.operation_period)
             warehouse.insert(connection, computed.CURVE, made.curve)
             warehouse.insert(connection, marts.EXCHANGE_CURVE, made.exchange_curve)
-            warehouse.fill(connection, marts.CURVE, "marts/curve", {"month": month})
+            connection.execute(
+                f"INSERT INTO marts.curve BY NAME {warehouse.statement('marts/curve')}",
+                {"month": month, "ids": [OPERATION]},
+            )
             connection.execute(warehouse.statement("publication/exchange_step"))
             return warehouse.query(
                 connection, "SELECT * FROM marts.exchange_step($id, $day)", id=OPERATION, day=day

@@ -322,7 +322,8 @@ def test_the_month_does_not_depend_on_the_explanation():
     columns = ["prm", "role", "quality", "measured_w", "self_consumption_w", "remainder_w"]
     assert one.curve.select(columns).equals(other.curve.select(columns))
     assert one.exchange.equals(other.exchange)
-    assert row(one.operation_period) == row(other.operation_period)
+    periods = [made.operation_period.drop("digest") for made in (one, other)]
+    assert row(periods[0]) == row(periods[1])
 
 
 @pytest.mark.parametrize("key_type", ["static", "default"])
