@@ -10,6 +10,7 @@ from energy_pipeline import french
 from energy_pipeline.reconciliation.files import standing_refusals
 
 NO_DATES = "La facture ne donne pas ses dates de consommation."
+REVERSED_DATES = "La période de consommation de la facture finit avant de commencer."
 NO_OPERATION = "Ce point n'est d'aucune opération connue à ces dates : aucune courbe à comparer."
 NO_KEYS = "Clés de répartition inconnues, et complément non publié en entier"
 NO_SPLIT = (
@@ -30,11 +31,13 @@ def with_reasons(
     """
     is_told = pl.col("prm").is_not_null() & pl.col("operation_id").is_not_null()
     has_dates = pl.col("run_start").is_not_null() & pl.col("consumption_end").is_not_null()
-    asked = judged.filter((pl.col("verdict") == "no_curve") & is_told & has_dates)
+    is_reversed = (pl.col("run_start") > pl.col("consumption_end")).fill_null(False)
+    asked = judged.filter((pl.col("verdict") == "no_curve") & is_told & has_dates & ~is_reversed)
     reasons = _Reasons(asked, known, participants, files)
     told = [(row["bill"], reasons.of(row)) for row in asked.iter_rows(named=True)]
     frame = pl.DataFrame(told, schema={"bill": judged.schema["bill"], "reason": pl.String}, orient="row")
-    general = pl.when(has_dates).then(pl.lit(NO_OPERATION)).otherwise(pl.lit(NO_DATES))
+    unplaced = pl.when(is_reversed).then(pl.lit(REVERSED_DATES)).otherwise(pl.lit(NO_OPERATION))
+    general = pl.when(has_dates).then(unplaced).otherwise(pl.lit(NO_DATES))
     return judged.join(frame, on="bill", how="left", maintain_order="left").with_columns(
         pl.when(pl.col("verdict") == "no_curve").then(pl.coalesce("reason", general)).alias("reason")
     )

@@ -85,6 +85,12 @@ def test_days_outside_the_operation_and_points_of_no_operation():
     assert reason(undated, month=date(2025, 11, 1)) == "La facture ne donne pas ses dates de consommation."
 
 
+@pytest.mark.parametrize("first", [date(2025, 11, 1), date(2025, 11, 30)])
+def test_a_bill_that_ends_before_it_begins_stops_nothing(first):
+    told = reason({"consumption_start": first, "consumption_end": date(2025, 10, 31)})
+    assert told == "La période de consommation de la facture finit avant de commencer."
+
+
 def test_without_keys_nothing_is_recomputed():
     days = daily(curve(SCHOOL, 1000.0))
     assert reason(days=days, files=files(PRODUCTION)) == (
