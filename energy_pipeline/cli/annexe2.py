@@ -9,6 +9,7 @@ import typer
 
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail
 from energy_pipeline.cli.declared import declaration_of
+from energy_pipeline.cli.words import App
 from energy_pipeline.formats import (
     annexe2_declaration,
     annexe2_rules,
@@ -24,7 +25,7 @@ from energy_pipeline.formats.model import BadFile
 from energy_pipeline.landing.recognise import kind_of
 from energy_pipeline.periods.grid import PARIS
 
-app = typer.Typer(no_args_is_help=True, help="Écrire et vérifier l'Annexe 2 : l'opération et ses participants.")
+app = App(help="Écrire et vérifier l'Annexe 2 : l'opération et ses participants.")
 
 
 class Form(StrEnum):
@@ -72,7 +73,10 @@ def export_command(
 
 @app.command("check", help="Vérifier une Annexe 2 par les règles de la convention : chaque défaut, ou « conforme ».")
 def check_command(
-    files: Annotated[list[Path], typer.Argument(help="Annexe 2.1, ou 2.11 et 2.12.", exists=True, dir_okay=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FICHIER", help="Annexe 2.1, ou 2.11 et 2.12.", exists=True, dir_okay=False),
+    ],
 ) -> None:
     """Check files of Annexe 2 by the rules printed in the convention: every fault, or « conforme »."""
     read = [(path, path.read_bytes()) for path in files]

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from energy_pipeline import warehouse
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, fail, month_option
+from energy_pipeline.cli.words import App
 from energy_pipeline.formats import enedis_files, synthesis_write
 from energy_pipeline.periods import grid
 from energy_pipeline.settings import Home
 
-app = typer.Typer(no_args_is_help=True)
+app = App()
 
 SERIES = {
     "consumer": {"measured_w": "consumption", "shared_w": "self_consumption", "rest_w": "complement"},

@@ -32,9 +32,10 @@ from energy_pipeline.cli.console import (
     month_option,
 )
 from energy_pipeline.cli.progress import shown
+from energy_pipeline.cli.words import App
 from energy_pipeline.settings import Home
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = App(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback(help="Contrôler l'autoconsommation collective : courbes, répartition, factures, euros à réclamer.")

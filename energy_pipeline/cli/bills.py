@@ -16,7 +16,7 @@ CONFIDENCES = {"doubtful": "douteuse"}
 
 
 def bill(
-    number: Annotated[str, typer.Argument(help="Numéro de la facture.")],
+    number: Annotated[str, typer.Argument(metavar="NUMÉRO", help="Numéro de la facture.")],
     home: HomeOption,
     everything: Annotated[
         bool, typer.Option("--all", help="Montrer aussi les contrôles réussis et ceux sans objet.")
@@ -122,7 +122,7 @@ def _value(value: Any, unit: str | None) -> str:
 
 
 def rates(
-    on: Annotated[str, typer.Argument(help="Jour, AAAA-MM-JJ.")],
+    on: Annotated[str, typer.Argument(metavar="JOUR", help="Jour, AAAA-MM-JJ.")],
     name: Annotated[
         str | None, typer.Option("--rate", help="Ce barème seulement, par exemple excise, cta, turpe_energy.")
     ] = None,

@@ -35,7 +35,8 @@ def explain(
     subject: Annotated[
         list[str],
         typer.Argument(
-            help="Un constat ; ou table.colonne et ses clés : operation_month.production_kwh ACC00000101 2025-10."
+            metavar="CONSTAT|CHIFFRE",
+            help="Un constat ; ou table.colonne et ses clés : operation_month.production_kwh ACC00000101 2025-10.",
         ),
     ],
     home: HomeOption,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def forget(
-    prm: Annotated[str, typer.Argument(help="Point dont le titulaire doit être oublié, 14 chiffres.")],
+    prm: Annotated[str, typer.Argument(metavar="PRM", help="Point dont le titulaire doit être oublié, 14 chiffres.")],
     inbox: InboxOption,
     home: HomeOption,
     erase: Annotated[

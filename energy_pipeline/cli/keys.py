@@ -15,6 +15,7 @@ import typer
 from energy_pipeline import warehouse
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail, month_option
 from energy_pipeline.cli.declared import declaration_of
+from energy_pipeline.cli.words import App
 from energy_pipeline.formats import annexe2_rules, annexe2_write, cdc, dynamic_keys_write
 from energy_pipeline.formats.annexe2_rules import NotConform
 from energy_pipeline.formats.model import BadFile
@@ -26,9 +27,7 @@ from energy_pipeline.metering.declaration import with_static_keys
 from energy_pipeline.periods.grid import PARIS
 from energy_pipeline.settings import Home
 
-app = typer.Typer(
-    no_args_is_help=True, help="Proposer des clés de répartition, écrire et vérifier les fichiers qui les portent."
-)
+app = App(help="Proposer des clés de répartition, écrire et vérifier les fichiers qui les portent.")
 
 ADDED_ROOF = "toiture ajoutée"
 OperationOption = Annotated[str, typer.Option(help="Numéro de la convention, par exemple ACC00000001.")]
@@ -140,7 +139,8 @@ def export_command(
     "check", help="Vérifier un fichier d'Annexe 5 avant l'envoi : s'il est fautif, les clés par défaut s'appliquent."
 )
 def check_command(
-    file: Annotated[Path, typer.Argument(help="Fichier d'Annexe 5.", exists=True, dir_okay=False)], home: HomeOption
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Fichier d'Annexe 5.", exists=True, dir_okay=False)],
+    home: HomeOption,
 ) -> None:
     """Check an Annexe 5 file before it is sent: Enedis applies the default keys to the period of a faulty one."""
     from energy_pipeline.cli import keys_shown

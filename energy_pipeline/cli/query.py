@@ -54,7 +54,7 @@ def open_publication(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="Instruction à exécuter sur la publication.")],
+    query: Annotated[str, typer.Argument(metavar="REQUÊTE", help="Instruction à exécuter sur la publication.")],
     home: HomeOption,
     output: Annotated[TableFormat, typer.Option("--format", help="Forme de la réponse.")] = TableFormat.TABLE,
     at: AtOption = None,

@@ -86,8 +86,8 @@ def calendar(
 
 
 def due(
-    event: Annotated[str, typer.Argument(help="Sorte d'échéance ; « list » les montre toutes.")],
-    on: Annotated[str | None, typer.Argument(help="Jour de l'événement, AAAA-MM-JJ.")] = None,
+    event: Annotated[str, typer.Argument(metavar="ÉVÉNEMENT", help="Sorte d'échéance ; « list » les montre toutes.")],
+    on: Annotated[str | None, typer.Argument(metavar="JOUR", help="Jour de l'événement, AAAA-MM-JJ.")] = None,
     post_code: Annotated[
         str | None, typer.Option(help="Code postal de la commune : l'Alsace-Moselle a plus de jours fériés.")
     ] = None,
