@@ -334,7 +334,12 @@ CASES = (
     # --- credits
     Case("a credit of nothing", {"credit_without_origin": NONE}, lambda rows: rebilled(rows, origin=None)),
     Case("a credit and a new bill", {}, rebilled),
-    Case("a credit above its bill", {"credit_above_origin": ("-50.00", None)}, lambda rows: credited(rows, more="50")),
+    # 50,00 of energy, VAT 20 %
+    Case(
+        "a credit above its bill",
+        {"credit_above_origin": ("-50.00", "-60.00")},
+        lambda rows: credited(rows, more="50"),
+    ),
     # --- beside the curves
     Case(
         "the self-consumption not deducted",

@@ -1,64 +1,18 @@
 """What a check is, and how it is applied: expressions over the frame of the bills, one row per detail."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry, catalogue
+from energy_pipeline.bill_checks.labels import absent
 from energy_pipeline.tables import marts
 from energy_pipeline.tables.schemas import polars_schema
 
 EUR, KWH, DAYS, KVA, FRACTION = "EUR", "kWh", "jour", "kVA", "1"
 ELECTRICITY, GAS = ("electricity",), ("gas",)
 BOTH = (*ELECTRICITY, *GAS)
-HEADERS = {
-    "invoice_date": "DATE COMPTABLE",
-    "grouping": "LIB REGROUPEMENT",
-    "chorus_siret": "SIRET CHORUS",
-    "segment": "SEGMENT",
-    "tariff_option": "OPTION TARIFAIRE",
-    "subscribed_kva": "PUISSANCE SOUSCRITE",
-    "subscription_start": "DEBUT ABO",
-    "subscription_end": "FIN ABO",
-    "consumption_start": "DEBUT CONSO ET ACH. VAR.",
-    "consumption_end": "FIN CONSO ET ACH. VAR.",
-    "fixed_grid_start": "DEBUT ACH. FIXE",
-    "fixed_grid_end": "FIN ACH. FIXE",
-    "subscription_eur": "MONTANT ABO",
-    "energy_eur": "MONTANT CONSO",
-    "fixed_grid_eur": "MONTANT ACHEMINEMENT FIXE",
-    "variable_grid_eur": "MONTANT ACHEMINEMENT VARIABLE",
-    "excise_eur": "MONTANT CSPE",
-    "cta_eur": "MONTANT CTA",
-    "tccfe_eur": "MONTANT TCCFE",
-    "tdcfe_eur": "MONTANT TDCFE",
-    "tcfe_eur": "MONTANT TCFE",
-    "arenh_eur": "MONTANT ARENH",
-    "vat_base_reduced_eur": "ASSIETTE TVA TR",
-    "vat_reduced_eur": "TVA TR",
-    "vat_base_normal_eur": "ASSIETTE TVA TN",
-    "vat_normal_eur": "TVA TN",
-    "total_excl_vat_eur": "TOTAL HORS TVA",
-    "total_incl_vat_eur": "TOTAL TTC",
-    "billed_kwh": "TOTAL CONSO KWH",
-    "last_actual_reading_on": "DERNIERE RELEVE REELLE",
-    "reading_type": "TYPE RELEVE",
-}
-"""Column of the supplier's export behind each column that a check needs."""
-GAS_HEADERS = {
-    "consumption_start": "DEBUT CONSO",
-    "consumption_end": "FIN CONSO",
-    "subscription_eur": "ABONNEMENT FOURNISSEUR",
-    "energy_eur": "MONTANT CONSO GAZ",
-    "energy_price": "PRIX CONSO GAZ",
-    "fixed_grid_eur": "ATRD TERME FIXE",
-    "variable_grid_eur": "ATRD TERME VARIABLE",
-    "excise_eur": "MONTANT TICGN / ACCISE SUR GAZ",
-    "volume_m3": "TOTAL CONSO M3",
-    "kwh_per_m3": "COEFFICIENT DE CONVERSION",
-}
-"""The same in an export of gas, where it is called otherwise."""
 
 
 @dataclass(frozen=True)
@@ -108,20 +62,6 @@ class Check:
 KEY = ("supplier", "invoice_number", "detail_id", "prm")
 POINT = (*KEY, "pce")
 SCHEMA = polars_schema(marts.BILL_CHECK)
-
-
-def absent(columns: Iterable[str]) -> pl.Expr:
-    """Return the reason « absent de l'export : … » where one of the columns is NULL, else NULL."""
-    missing = [
-        pl.when(pl.col(name).is_null()).then(
-            pl.when(pl.col("fluid") == "gas").then(pl.lit(GAS_HEADERS.get(name) or HEADERS[name])).otherwise(
-                pl.lit(HEADERS.get(name))
-            )
-        )
-        for name in columns
-    ]  # fmt: skip
-    listed = pl.concat_list(missing).list.drop_nulls()
-    return pl.when(listed.list.len() > 0).then(pl.format("Absent de l'export : {}.", listed.list.join(", ")))
 
 
 def said(value: pl.Expr, digits: int = 2) -> pl.Expr:

@@ -66,14 +66,17 @@ def prepare(details: pl.DataFrame, sites: pl.DataFrame, reconciled: pl.DataFrame
 
 
 def _with_credits(history: pl.DataFrame) -> pl.DataFrame:
-    """Add `is_credited`, and to a credit the total that its origin bills (`origin_eur`, NULL when not known)."""
+    """Add `is_credited`, and to a credit `origin_eur` and `origin_ttc_eur`: what its origin bills, NULL if unknown."""
     # Credits are paired by point: a PCE stands there for the PRM of a gas bill.
     standing = standing_bills(history.drop("month", "kind", "reading", "billed_kwh").with_columns(prm="point"))
     cancelled = standing.filter(
         pl.col("is_cancelled") & (pl.col("kind") == "invoice") & (pl.col("billed_kwh") >= 0)
     ).select("row", pl.lit(True).alias("is_credited"))
     origins = history.group_by(*POINT, pl.col("invoice_number").alias("origin_number")).agg(
-        pl.col("total_excl_vat_eur").sum().alias("origin_eur")
+        *(
+            pl.when(pl.col(total).is_not_null().all()).then(pl.col(total).sum()).alias(name)
+            for total, name in (("total_excl_vat_eur", "origin_eur"), ("total_incl_vat_eur", "origin_ttc_eur"))
+        )
     )
     return (
         history.join(cancelled, on="row", how="left")

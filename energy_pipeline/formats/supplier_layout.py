@@ -3,12 +3,12 @@
 A new supplier, or a header that it renames, is a file: the readers know no supplier. A file says
 
 - `supplier`, `kind` (of landing), `version`, `source` (where the header is known from), `fluid` unless a column tells;
-- `extends`: the layout that this version changes, by name: columns are merged, aliases added;
+- `extends`: the layout that this version changes, by name: columns are merged, its aliases come first;
 - `recognised_by`: columns of ours without which a table is something else; `sheets`: names of the sheets, with `*`;
   `fingerprints`: of the headers known to the letter (`fingerprint`); `spans_two_lines`: labels above merged cells;
-- `[columns.<ours>]`: `aliases` (matched without case, accent, space or punctuation), `type`, `mandatory`, `unit`,
-  `sign = -1`, `values` (words of the file to ours), `combine` (`sum` or `join` of all the columns so named),
-  `repeated` (an empty cell repeats the one above);
+- `[columns.<ours>]`: `aliases` (matched without case, accent, space or punctuation; messages say the first), `type`,
+  `mandatory`, `unit`, `sign = -1`, `values` (words of the file to ours), `combine` (`sum` or `join` of all the columns
+  so named), `repeated` (an empty cell repeats the one above);
 - `[computed.<ours>]`: where the cell is empty, `first` of some columns, or the sum of `plus` less `minus`;
 - `credits = "positive"` when credits are, or may be, written without their sign;
 - `kept_as_written`: columns kept in `extra`.
@@ -99,6 +99,17 @@ def supplier_layouts(folder: Path = FOLDER) -> tuple[SupplierLayout, ...]:
     return tuple(_layout(name, _extended(name, chosen)) for name in chosen)
 
 
+@cache
+def labels(column: str) -> Mapping[str, str]:
+    """Return how each layout of FOLDER that reads the column of ours from one of its own calls it, by its name."""
+    return {
+        layout.name: field.label
+        for layout in supplier_layouts()
+        for field in layout.table.fields
+        if field.name == column and not field.combine
+    }
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -106,18 +117,20 @@ def _toml(path: Path) -> dict[str, Any]:
         raise LayoutError(f"{path.stem}: {error}") from error
 
 
-def _extended(name: str, written: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return what a file says over what the one that it extends does."""
+def _extended(name: str, written: Mapping[str, dict[str, Any]], by: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what a file says over what the one that it extends does; `by`: the files that extend it, in order."""
+    if name in by:
+        raise LayoutError(f"{', which extends '.join((*by[by.index(name) :], name))}: a layout cannot extend itself")
     own = written[name]
     if "extends" not in own:
         return own
     if own["extends"] not in written:
         raise LayoutError(f"{name}: extends {own['extends']}, which does not exist")
-    base = _extended(own["extends"], written)
+    base = _extended(own["extends"], written, (*by, name))
     columns = dict(base.get("columns", {}))
     for column, entry in own.get("columns", {}).items():
         before = columns.get(column, {})
-        columns[column] = {**before, **entry, "aliases": [*before.get("aliases", ()), *entry.get("aliases", ())]}
+        columns[column] = {**before, **entry, "aliases": [*entry.get("aliases", ()), *before.get("aliases", ())]}
     known = [*base.get("kept_as_written", ()), *own.get("kept_as_written", ())]
     merged = {**{k: v for k, v in base.items() if k != "fingerprints"}, **own}
     return {**merged, "columns": columns, "kept_as_written": known}

@@ -111,5 +111,6 @@ def point_of(written: str | None, fluid: str, export: Export, line: int, column:
 
 def finish(row: Row, export: Export, line: int) -> Row:
     """Return the row with what all rows bear, and only the columns of its table."""
-    whole = {"supplier": export.layout.supplier} | row | {"line": line, "sheet": export.sheet.name or None}
+    read = {"line": line, "sheet": export.sheet.name or None, "layout": export.layout.name}
+    whole = {"supplier": export.layout.supplier} | row | read
     return {name: value for name, value in whole.items() if name in export.columns}

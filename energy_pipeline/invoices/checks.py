@@ -32,6 +32,7 @@ MISMATCH_SCHEMA = {
     **{name: pl.String() for name in KEY},
     "path": pl.String(),
     "line": pl.Int32(),
+    "layout": pl.String(),
     "month": pl.Date(),
     "consumption_start": pl.Date(),
     "consumption_end": pl.Date(),
@@ -46,10 +47,11 @@ MISMATCH_SCHEMA = {
 def total_mismatches(details: pl.DataFrame) -> pl.DataFrame:
     """Return one row per detail whose totals do not add up.
 
-    `details`: of `latest_details`. Returns KEY, `path`, `line`, `month`, the consumption dates, `failed` (identities,
-    in order), `printed` and `recomputed` of the first that fails (EUR, or kWh for `registers`), `amount_eur` (printed −
-    recomputed of the total that is wrong) and `amount_ttc_eur` (printed TOTAL TTC − what it should be); both NULL when
-    what is to be paid is right, or when only kWh are wrong.
+    `details`: of `latest_details`. Returns KEY, `path`, `line`, `layout`, `month`, the consumption dates, `failed`
+    (identities, in order), `printed` and `recomputed` of the first that fails (EUR, or kWh for `registers`),
+    `amount_eur` (printed − recomputed of the total that is wrong: of the one including VAT where no other is) and
+    `amount_ttc_eur` (printed TOTAL TTC − what it should be); both NULL when what is to be paid is right, or when only
+    kWh are wrong.
 
     The VAT and the total including VAT of a site are indicative (only those of the invoice are due): `bases` and `vat`
     are not reported when those of the whole invoice add up over its several details.
@@ -177,6 +179,7 @@ def _quantified(wrong: pl.DataFrame) -> pl.DataFrame:
         *KEY,
         "path",
         "line",
+        "layout",
         "month",
         "consumption_start",
         "consumption_end",

@@ -7,17 +7,19 @@ from typing import Any
 import polars as pl
 
 from energy_pipeline import french
+from energy_pipeline.formats.supplier_layout import labels
 from energy_pipeline.reconciliation import claimed_price
 from energy_pipeline.reconciliation.finding import evidence, facts
 
 CLAIMED = ("self_consumption_not_deducted", "over_billed", "under_billed", "site_unknown")
 TOTALS = {
-    "parts": ("MONTANT HTT", "la somme de ses composantes"),
-    "taxes": ("TOTAL HORS TVA", "le montant HTT plus les taxes"),
-    "bases": ("la somme des assiettes de TVA", "le total hors TVA"),
-    "vat": ("TOTAL TTC", "le total hors TVA plus la TVA"),
-    "registers": ("TOTAL CONSO KWH", "la somme des cadrans"),
+    "parts": ("excl_tax_eur", "montant hors taxes", "la somme de ses composantes"),
+    "taxes": ("total_excl_vat_eur", "total hors TVA", "le montant hors taxes plus les taxes"),
+    "bases": ("", "la somme des assiettes de TVA", "le total hors TVA"),
+    "vat": ("total_incl_vat_eur", "total TTC", "le total hors TVA plus la TVA"),
+    "registers": ("consumption_kwh", "total des kWh", "la somme des cadrans"),
 }
+"""By identity: the column of its total, how it is called where no layout is known to, and what it should be."""
 KEY = ("supplier", "invoice_number", "detail_id", "prm")
 
 
@@ -114,14 +116,10 @@ def total_facts(mismatches: pl.DataFrame, judged: pl.DataFrame, month: date) -> 
 
 def _total(row: dict[str, Any]) -> dict[str, object]:
     first = row["failed"][0]
-    name, rule = TOTALS[first]
+    name, rule = _called(first, row["layout"]), TOTALS[first][2]
     show = french.kwh if first == "registers" else french.euros
-    others = [TOTALS[failed][0] for failed in row["failed"][1:]]
+    others = [_called(failed, row["layout"]) for failed in row["failed"][1:]]
     also = f" N'est pas juste non plus : {', '.join(others)}." if others else ""
-    claim = ""
-    if row["amount_eur"] is not None:
-        side = "trop" if row["amount_eur"] > 0 else "moins"
-        claim = f", soit {french.euros(abs(row['amount_eur']))} HT en {side}"
     return {
         "check_name": "invoice_total_mismatch",
         "month": row["month"],
@@ -139,9 +137,26 @@ def _total(row: dict[str, Any]) -> dict[str, object]:
         ),
         "message": (
             f"Facture {row['invoice_number']} ({row['supplier']}), détail {row['detail_id']} : {name} de "
-            f"{show(row['printed'])}, mais {rule} donne {show(row['recomputed'])}{claim}.{also}"
+            f"{show(row['printed'])}, mais {rule} donne {show(row['recomputed'])}{_owed(row)}.{also}"
         ),
     }
+
+
+def _called(identity: str, layout: str | None) -> str:
+    column, name, _ = TOTALS[identity]
+    return labels(column).get(layout or "", name)
+
+
+def _owed(row: dict[str, Any]) -> str:
+    """Return what the total that is wrong costs: including VAT only, where the amounts excluding it are right."""
+    amount, ttc = row["amount_eur"], row["amount_ttc_eur"]
+    if amount is None:
+        return ""
+    side = "trop" if amount > 0 else "moins"
+    if not {"parts", "taxes"} & set(row["failed"]):
+        return f", soit {french.euros(abs(amount))} TTC en {side}"
+    whole = "" if ttc is None else f" ({french.euros(abs(ttc))} TTC)"
+    return f", soit {french.euros(abs(amount))} HT{whole} en {side}"
 
 
 def superseded_facts(superseded: pl.DataFrame, judged: pl.DataFrame, month: date) -> pl.DataFrame:

@@ -261,6 +261,7 @@ INVOICE_ROW = Table(
         ),
         Column("last_actual_reading_on", "DATE", "DERNIERE RELEVE REELLE", nullable=True),
         Column("reading_type", "VARCHAR", "TYPE RELEVE as written", nullable=True),
+        Column("layout", "VARCHAR", "Layout that read the row (data/reference/layouts)", nullable=True),
         EXTRA,
     ),
     key=("file_id", "sheet", "line"),
@@ -417,4 +418,15 @@ INBOX = Table(
     key=("fingerprint",),
 )
 
-TABLES = (FILE, *dict.fromkeys(TABLE_OF_KIND.values()), NOTE, PENDING_MONTH, INBOX)
+INBOX_FILE = Table(
+    "landing",
+    "inbox_file",
+    "The files of the inbox as the last landing that ended saw them: what has not changed since is not opened again.",
+    (
+        Column("path", "VARCHAR", "Path below the inbox"),
+        Column("state", "VARCHAR", "Size and instants of the last change"),
+    ),
+    key=("path",),
+)
+
+TABLES = (FILE, *dict.fromkeys(TABLE_OF_KIND.values()), NOTE, PENDING_MONTH, INBOX, INBOX_FILE)

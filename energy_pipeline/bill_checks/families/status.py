@@ -27,6 +27,7 @@ def credit_above_origin(entry: Entry) -> Outcome:
         unit=EUR,
         method=pl.format("Total hors TVA de la facture {}.", "origin_number"),
         amount_eur=billed - given,
+        amount_ttc_eur=pl.col("origin_ttc_eur") + pl.col("total_incl_vat_eur"),
     )
 
 

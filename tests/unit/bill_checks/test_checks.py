@@ -268,8 +268,12 @@ def test_a_credit_and_the_invoice_that_it_cancels_are_left_alone():
 
 def test_a_credit_without_origin_and_a_credit_above_it():
     assert failed(checked(AUGUST, SEPTEMBER, CREDIT | {"origin_number": None})) == {"credit_without_origin": WARNING}
-    larger = CREDIT | {"total_excl_vat_eur": "-231.89", "vat_base_normal_eur": "-231.89", "vat_normal_eur": "-46.38"}
-    assert failed(checked(AUGUST, SEPTEMBER, larger)) == {"credit_above_origin": ("review", "-20.00", None)}
+    # 254,27 − 278,27: the 20,00 of the credit that nothing billed, and their VAT.
+    larger = CREDIT | {"total_excl_vat_eur": "-231.89", "vat_base_normal_eur": "-231.89", "vat_normal_eur": "-46.38",
+                       "total_incl_vat_eur": "-278.27"}  # fmt: skip
+    assert failed(checked(AUGUST, SEPTEMBER, larger)) == {"credit_above_origin": ("review", "-20.00", "-24.00")}
+    without = larger | {"total_incl_vat_eur": None}
+    assert failed(checked(AUGUST, SEPTEMBER, without))["credit_above_origin"] == ("review", "-20.00", None)
 
 
 def test_estimates_that_nothing_settles():

@@ -157,6 +157,21 @@ def test_a_layout_may_only_say_what_is_understood(tmp_path, old, new, said):
         supplier_layouts(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("chain", "said"),
+    [
+        ({"a": "a"}, "a, which extends a: a layout cannot extend itself"),
+        ({"a": "b", "b": "a"}, "a, which extends b, which extends a: a layout cannot extend itself"),
+        ({"a": "b", "b": "c", "c": "b"}, "b, which extends c, which extends b: a layout cannot extend itself"),
+    ],
+)
+def test_layouts_that_extend_one_another_in_a_circle_are_named(tmp_path, chain, said):
+    for name, base in chain.items():
+        (tmp_path / f"{name}.toml").write_text(f'extends = "{base}"\nversion = "1"\n', encoding="utf-8")
+    with pytest.raises(LayoutError, match=f"^{said}$"):
+        supplier_layouts(tmp_path)
+
+
 @pytest.mark.parametrize("layout", supplier_layouts(), ids=lambda layout: layout.name)
 def test_the_headers_of_a_layout_are_never_taken_for_another_supplier_s(layout):
     header = [one.label for one in layout.table.fields]

@@ -167,7 +167,32 @@ def test_totals_and_changed_rows_of_the_month_are_findings():
     assert str(by_check["invoice_total_mismatch"]["amount_eur"]) == "20.00"
     assert by_check["superseded_invoice_row"]["amount_eur"] is None
     assert {row["operation_id"] for row in by_check.values()} == {ACC}
-    assert "donne 238,68\u00a0€, soit 20,00\u00a0€ HT en trop." in by_check["invoice_total_mismatch"]["message"]
+    assert by_check["invoice_total_mismatch"]["message"].endswith(
+        "mais le total hors TVA plus la TVA donne 238,68\u00a0€, soit 20,00\u00a0€ TTC en trop."
+    )
+
+
+@pytest.mark.parametrize(
+    ("layout", "called"),
+    [
+        ("totalenergies_invoices_electricity_2023", "TOTAL HORS TVA"),
+        ("edf_invoices_2026", "total_htva_euros"),
+        ("engie_invoices_electricity_2026", "Montant total HTVA (€)"),
+        (None, "total hors TVA"),
+    ],
+)
+def test_a_total_that_does_not_add_up_is_called_as_the_file_calls_it(layout, called):
+    # The bill of 198,90, VAT 39,78, 12,34 higher, its base, VAT and total following: 14,81 with VAT.
+    higher = {"total_excl_vat_eur": 211.24, "vat_base_normal_eur": 211.24, "vat_normal_eur": 42.25,
+              "total_incl_vat_eur": 253.49, "layout": layout}  # fmt: skip
+    made = checked(reconcile_month(**inputs(bills=[BILL | higher], starts=()), month=NOVEMBER))
+    finding = made.finding.filter(check_name="invoice_total_mismatch").row(0, named=True)
+    assert (
+        f"détail 0001 : {called} de 211,24\u00a0€, mais le montant hors taxes plus les taxes donne"
+        in finding["message"]
+    )
+    assert finding["message"].endswith("soit 12,34\u00a0€ HT (14,81\u00a0€ TTC) en trop.")
+    assert f'"column": "{called}"' in finding["evidence"]
 
 
 def test_a_missing_price_names_the_file_of_prices_that_was_refused():
