@@ -58,11 +58,20 @@ def _is_landed(connection: duckdb.DuckDBPyConnection, seen: str) -> bool:
     return bool(found and found[0])
 
 
-def _note_landed(connection: duckdb.DuckDBPyConnection, seen: str) -> None:
+def _note_landed(connection: duckdb.DuckDBPyConnection, seen: str, states: Mapping[str, str]) -> None:
     files = warehouse.query(connection, "SELECT count(*) AS files FROM landing.file").item()
-    state = schemas.frame(landed_tables.INBOX, [{"fingerprint": seen, "files": files}])
+    rows: list[dict[str, object]] = [{"path": path, "state": state} for path, state in states.items()]
     with warehouse.transaction(connection):
-        warehouse.replace(connection, landed_tables.INBOX, state)
+        warehouse.replace(
+            connection, landed_tables.INBOX, schemas.frame(landed_tables.INBOX, [{"fingerprint": seen, "files": files}])
+        )
+        warehouse.replace(connection, landed_tables.INBOX_FILE, schemas.frame(landed_tables.INBOX_FILE, rows))
+
+
+def _unchanged(connection: duckdb.DuckDBPyConnection, states: Mapping[str, str]) -> frozenset[str]:
+    """Return the files of the inbox that are what they were when the last landing that ended began."""
+    noted = warehouse.query(connection, "SELECT path, state FROM landing.inbox_file")
+    return frozenset(path for path, state in noted.iter_rows() if states.get(path) == state)
 
 
 def _land(
@@ -70,6 +79,7 @@ def _land(
     connection: duckdb.DuckDBPyConnection,
     installation: Installation,
     passwords: Mapping[str, str],
+    states: Mapping[str, str],
 ) -> int:
     """Land what is new, batch by batch, then decide which version of each file holds; return how many were read."""
     home = installation.home_folders()
@@ -77,7 +87,10 @@ def _land(
     registry = warehouse.query(connection, "SELECT * FROM landing.file")
     known = warehouse.run(connection, "staging/known_months")["month"].to_list()
     forgotten = privacy.forgotten(home.root)
-    for landed in landing.land(installation.inbox_path(), registry, passwords=passwords, stand_in=forgotten):
+    unchanged = _unchanged(connection, states)
+    for landed in landing.land(
+        installation.inbox_path(), registry, passwords=passwords, stand_in=forgotten, unchanged=unchanged
+    ):
         # Before the commit: what is registered as refused is not given again, should the process be killed.
         landing.keep_refused(landed, home.quarantine)
         with warehouse.transaction(connection):
@@ -108,12 +121,13 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
     home = installation.home_folders().root
     passwords = sources.read_passwords(home, os.environ)
     # Taken before anything is read: what arrives meanwhile is for the next landing.
-    seen = landing.fingerprint(installation.inbox_path(), home, repr(passwords))
+    states = landing.states(installation.inbox_path())
+    seen = landing.fingerprint(states, home, repr(passwords))
     read = 0
     with database.get_connection() as connection:
         if not _is_landed(connection, seen):
-            read = _land(context, connection, installation, passwords)
-            _note_landed(connection, seen)
+            read = _land(context, connection, installation, passwords, states)
+            _note_landed(connection, seen, states)
         statuses = warehouse.query(connection, "SELECT status, count(*) AS files FROM landing.file GROUP BY status")
     counts = dict(statuses.iter_rows())
     return dg.MaterializeResult(

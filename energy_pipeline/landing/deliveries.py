@@ -1,7 +1,7 @@
 """From an inbox to frames of the landing tables, batch by batch: each file loaded whole, or refused with a reason."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from energy_pipeline.formats.grids import XLSX_MAGIC
 from energy_pipeline.formats.model import BadFile, Reading
 from energy_pipeline.landing import attribution, frames, hiding, limits, recognise, registry
 from energy_pipeline.landing.attribution import Knowledge
+from energy_pipeline.landing.registry import settled_paths
 from energy_pipeline.landing.walk import Entry, Inbox, containers
 from energy_pipeline.tables import landing as t
 from energy_pipeline.tables.model import Table
@@ -309,6 +310,7 @@ def land(
     *,
     passwords: Mapping[str, str] | None = None,
     stand_in: hiding.StandIn | None = None,
+    unchanged: Set[str] = frozenset(),
     batch_files: int = 2000,
 ) -> Iterator[Landed]:
     """Read what is new in the inbox and yield it by batches, in bounded memory.
@@ -318,7 +320,8 @@ def land(
     reason, but for one last word when it is gone from the inbox.
     Rows of landing.file replace those of the same (path, file_id) and those of the paths in `Landed.entered`;
     `registry.supersede` then decides the statuses. `passwords` open encrypted archives; those of the « [Mot de passe] »
-    mails of the inbox are found. `stand_in` hides the points whose holder is forgotten.
+    mails of the inbox are found. `stand_in` hides the points whose holder is forgotten. `unchanged`: files of the inbox
+    that are what they were when `registry` was made; what it has of them as read is not opened.
     """
     tree = Inbox(inbox, passwords or {})
     try:
@@ -326,7 +329,9 @@ def land(
         if stand_in:
             entries = [hiding.entry(entry, stand_in) for entry in entries]
         run = _Landing(tree, entries, registry, stand_in)
-        for batch in _batches(entries, batch_files):
+        settled = settled_paths(registry, _TEACHING)
+        opened = [entry for entry in entries if entry.chain[0] not in unchanged or entry.path not in settled]
+        for batch in _batches(opened, batch_files):
             yield from _unless_empty(run.land(batch, is_last_try=False))
         last, run.deferred = run.deferred, []
         # Twice: the first pass over what was put aside may teach what the others lack.

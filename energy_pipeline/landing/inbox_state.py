@@ -1,31 +1,35 @@
-"""Whether there can be anything to land: what the outcome of a landing depends on, without opening a file."""
+"""Whether there can be anything to land, and in which files: what the folders tell without opening a file.
+
+A file is told by its size and the instants of its last change, the system's included: nobody sets that one.
+"""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from energy_pipeline import program
 from energy_pipeline.landing.walk import Inbox
 
 
-def fingerprint(inbox: Path, home: Path, *words: str) -> str:
+def states(inbox: Path) -> dict[str, str]:
+    """Return the present state of each file of the inbox, by path."""
+    return _states(inbox, Inbox(inbox, {}).files())
+
+
+def fingerprint(files: Mapping[str, str], home: Path, *words: str) -> str:
     """Return what changes when a landing may give something else: files of the inbox, settings, program.
 
-    `home`: its files are settings; `words`: other settings. The program counts, since one that reads better must try
-    the refused files again. A file is told by its size and the instants of its last change, the system's included:
-    nobody sets that one.
+    `files`: of `states`; `home`: its files are settings; `words`: other settings. The program counts, since one that
+    reads better must try the refused files again.
     """
-    digest = hashlib.sha256(repr(words).encode())
-    digest.update(_told(inbox, Inbox(inbox, {}).files()))
-    digest.update(_told(home, (path.name for path in home.iterdir() if path.is_file())))
-    digest.update(program.digest().encode())
-    return digest.hexdigest()
+    settings = _states(home, (path.name for path in home.iterdir() if path.is_file()))
+    told = (words, sorted(files.items()), sorted(settings.items()), program.digest())
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _told(folder: Path, paths: Iterable[str]) -> bytes:
-    """Return what tells the present state of the files at these paths below a folder."""
-    states = []
-    for path in sorted(paths):
+def _states(folder: Path, paths: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for path in paths:
         status = (folder / path).stat()
-        states.append((path, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
-    return repr(states).encode("utf-8", "surrogateescape")
+        found[path] = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+    return found

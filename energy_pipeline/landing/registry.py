@@ -1,7 +1,7 @@
 """The registry of files: what became of each, and which version of a file holds."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Set
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -84,6 +84,12 @@ def known_files(files: pl.DataFrame) -> dict[tuple[str, str], Known]:
         )
         for path, identity, kind, operation, *refusal in columns.iter_rows()
     }
+
+
+def settled_paths(files: pl.DataFrame, but: Collection[str]) -> Set[str]:
+    """Return the paths of which landing.file has nothing but files that were read, of no kind of `but`."""
+    open_ = pl.col("reason").is_not_null() | pl.col("kind").is_in(list(but))
+    return set(files["path"]) - set(files.filter(open_)["path"])
 
 
 def withdrawn(files: pl.DataFrame, paths: Iterable[str], unseen: Iterable[str]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """An inbox in which nothing changed is not read again; anything that may change the outcome has it read."""
 
 import os
+import zipfile
 
 import dagster as dg
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from assets import landing as asset
 from assets.resources import Installation, Warehouse
 from energy_pipeline import landing, program, warehouse
+from energy_pipeline.landing.walk import Inbox
 
 CURVE = "ACC00000101/30001000100100_01112024_01112024_Conso_CDC.csv"
 LINES = "".join(f"01/11/2024 {hour:02d}:00;7;7;7;7;\n" for hour in range(24))
@@ -22,7 +24,7 @@ def place(tmp_path):
 
 
 def seen(place, *words):
-    return landing.fingerprint(place / "inbox", place / "home", *words)
+    return landing.fingerprint(landing.states(place / "inbox"), place / "home", *words)
 
 
 def test_the_same_inbox_is_told_the_same(place):
@@ -90,3 +92,55 @@ def test_files_are_opened_only_when_something_changed(place, monkeypatch):
     (place / "inbox" / "second" / CURVE).parent.mkdir(parents=True)
     (place / "inbox" / "second" / CURVE).write_text(LINES.replace("7", "8"))
     assert land(place) == 1
+
+
+def opened(place, monkeypatch):
+    """Land, and return the paths of the files that were opened."""
+    paths = []
+    read = Inbox.read
+    monkeypatch.setattr(Inbox, "read", lambda inbox, entry: (paths.append(entry.path), read(inbox, entry))[1])
+    land(place)
+    monkeypatch.setattr(Inbox, "read", read)
+    return sorted(paths)
+
+
+def add(place, path, content=LINES):
+    (place / "inbox" / path).parent.mkdir(parents=True, exist_ok=True)
+    (place / "inbox" / path).write_text(content)
+
+
+def test_when_a_file_comes_those_that_were_read_are_not_opened(place, monkeypatch):
+    land(place)
+    second = f"second/{CURVE}"
+    add(place, second, LINES.replace("7", "8"))
+    assert opened(place, monkeypatch) == [second]
+    add(place, CURVE, LINES.replace("7", "9"))
+    assert opened(place, monkeypatch) == [CURVE]
+
+
+def test_what_was_refused_and_what_tells_the_operation_of_others_are_opened_again(place, monkeypatch):
+    name = CURVE.rsplit("/", 1)[1]
+    refused, teaching = CURVE.replace("100100", "100101"), "ACC00000101/operations.toml"
+    add(place, refused, "nothing")
+    add(place, teaching, '[[operation]]\nid = "ACC00000101"\nname = "Soleil"\n')
+    land(place)
+    with zipfile.ZipFile(place / "inbox" / "ACC00000101_more.zip", "w") as archive:
+        archive.writestr(name.replace("100100", "100102"), LINES)
+    inside = f"ACC00000101_more.zip!{name.replace('100100', '100102')}"
+    assert opened(place, monkeypatch) == sorted([refused, teaching, inside])
+    add(place, "third.txt", "nothing")
+    assert opened(place, monkeypatch) == sorted([refused, teaching, "third.txt"])
+
+
+def test_what_came_during_a_landing_is_opened_by_the_next(place, monkeypatch):
+    read = Inbox.read
+
+    def replaced_meanwhile(inbox, entry):
+        content = read(inbox, entry)
+        add(place, CURVE, LINES.replace("7", "9"))
+        return content
+
+    monkeypatch.setattr(Inbox, "read", replaced_meanwhile)
+    land(place)
+    monkeypatch.setattr(Inbox, "read", read)
+    assert opened(place, monkeypatch) == [CURVE]
