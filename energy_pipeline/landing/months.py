@@ -22,10 +22,11 @@ def touched_months(landed: Landed, known: Iterable[date], registry: pl.DataFrame
     """Return the months (first days) to compute again after a batch, so that the order of arrival leaves no trace.
 
     `known`: all the months that there are; `registry`: landing.file before the batch. A dated file touches each month
-    of its period, since a bill may lie across; an invoice row the month in which its consumption ends, else that of
-    the invoice's date. A copy touches as much as its original: received later, it may be the version that counts. A
-    file that tells no period touches its month of reception if it is refused, noted or only shown, and what it mends.
-    A refused file that was taken back touches the month of its finding.
+    of its period, since a bill may lie across, and that of the periods that lie across it, which it may correct or end;
+    an invoice row the month in which its consumption ends, else that of the invoice's date. A copy touches as much as
+    its original: received later, it may be the version that counts. A file that tells no period touches its month of
+    reception if it is refused, noted or only shown, and what it mends. A refused file that was taken back touches the
+    month of its finding.
     """
     files, notes = landed.frames[t.FILE], landed.frames[t.NOTE]
     if landed.withdrawn:
@@ -41,7 +42,7 @@ def touched_months(landed: Landed, known: Iterable[date], registry: pl.DataFrame
             | pl.col("kind").is_in(SHOWN_ONLY)
         )
     )
-    months = _dated(files) | _months_of(undated) | _months_of(_mended(read, registry))
+    months = _dated(files) | _months_of(undated) | _months_of(_mended(read, registry)) | _overlapped(files, registry)
     if t.INVOICE_ROW in landed.frames:
         ends = landed.frames[t.INVOICE_ROW].select(day=pl.coalesce("consumption_end", "invoice_date"))["day"]
         months |= {month_of(day) for day in ends.drop_nulls().unique().to_list()}
@@ -55,6 +56,17 @@ def _dated(files: pl.DataFrame) -> set[date]:
         if start <= end:
             months |= _between(start, end)
     return months
+
+
+def _overlapped(files: pl.DataFrame, registry: pl.DataFrame) -> set[date]:
+    """Return the months of the periods that files of the same operations had before and that share a day with these."""
+    names = ["operation_id", "period_start", "period_end"]
+    new = files.select(names).drop_nulls().unique()
+    before = registry.select("operation_id", start="period_start", end="period_end").drop_nulls().unique()
+    across = new.join(before, on="operation_id").filter(
+        (pl.col("start") <= pl.col("period_end")) & (pl.col("end") >= pl.col("period_start"))
+    )
+    return {month_of(day) for day in across["end"].unique().to_list()}
 
 
 def _between(start: date, end: date) -> set[date]:

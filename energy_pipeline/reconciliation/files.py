@@ -5,6 +5,8 @@ from typing import Any
 
 import polars as pl
 
+from energy_pipeline import french
+from energy_pipeline.metering.periods import of_operations, outvoted
 from energy_pipeline.reconciliation.finding import evidence, facts
 
 
@@ -22,14 +24,13 @@ def month_of_file() -> pl.Expr:
 
 
 def file_facts(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFrame:
-    """Return facts `quarantined_file` and those of the readers' notes, for the files of `month`.
+    """Return facts `quarantined_file` and those of the notes: the readers' ones, and of a name of another period.
 
     `files`: landing.file; `notes`: landing.note with `received_at` and `path`.
     """
     standing = standing_refusals(files).filter(month_of_file() == month)
-    return pl.concat(
-        [facts([_refused(row, month) for row in standing.iter_rows(named=True)]), _notes(files, notes, month)]
-    )
+    refused = facts([_refused(row, month) for row in standing.iter_rows(named=True)])
+    return pl.concat([refused, _notes(files, notes, month), _misnamed(files, month)])
 
 
 def standing_refusals(files: pl.DataFrame) -> pl.DataFrame:
@@ -104,5 +105,31 @@ def _notes(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFram
                 "discriminator": f"{row['path']}|{row['line'] or ''}",
             }
             for row in about.filter(pl.col("month") == month).sort("path", "line", "message").iter_rows(named=True)
+        ]
+    )
+
+
+def _misnamed(files: pl.DataFrame, month: date) -> pl.DataFrame:
+    """Return a fact per file whose name stretches the period that the other files of its operation agree on."""
+    lone = outvoted(files).filter(pl.col("kept_end").dt.truncate("1mo") == month)
+    about = of_operations(files).join(lone, on=["operation_id", "period_start", "period_end"]).sort("path", "file_id")
+    return facts(
+        [
+            {
+                "check_name": "file_note",
+                "month": month,
+                "operation_id": row["operation_id"],
+                "prm": row["prm"],
+                "period_start": row["kept_start"],
+                "period_end": row["kept_end"],
+                "evidence": evidence({"file": row["path"]}),
+                "message": (
+                    f"Fichier « {row['name']} » : son nom annonce la période "
+                    f"{french.short_period(row['period_start'], row['period_end'])}, les fichiers des autres points "
+                    f"celle {french.short_period(row['kept_start'], row['kept_end'])}, qui seule est retenue."
+                ),
+                "discriminator": row["path"],
+            }
+            for row in about.iter_rows(named=True)
         ]
     )

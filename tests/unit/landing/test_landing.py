@@ -347,6 +347,15 @@ def test_months_touched_by_dated_files_and_by_those_that_may_change_any_month(ho
     assert months(house) == {KNOWN, date(2025, 9, 1), date(2025, 10, 1)}
 
 
+def test_a_file_touches_the_month_of_a_longer_period_that_it_may_correct_or_end(house):
+    put(house, f"{ACC}/{PRM}_01092025_31102025_Complement_Energie.csv", b"BASE;1,00;\n")
+    house.land()
+    put(house, f"{ACC}/{PRM}_01092025_30092025_Conso_Energie.csv", b"BASE;1,00;\n")
+    assert months(house) == {date(2025, 9, 1), date(2025, 10, 1)}
+    put(house, f"{ACC}/{PRM}_01112025_30112025_Conso_Energie.csv", b"BASE;1,00;\n")
+    assert months(house) == {date(2025, 11, 1)}, "no day in common"
+
+
 def test_a_copy_touches_what_its_original_touches(house):
     put(house, f"{ACC}/1/{CURVE}", curve())
     house.land()

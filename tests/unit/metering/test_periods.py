@@ -1,7 +1,7 @@
 from datetime import date
 
-from energy_pipeline.metering.periods import all_periods, operation_periods
-from tests.unit.allocation.batch import END, START, Batch
+from energy_pipeline.metering.periods import all_periods, operation_periods, outvoted
+from tests.unit.allocation.batch import END, OPERATION, POOL, SCHOOL, START, TOWN_HALL, Batch
 
 
 def periods(batch):
@@ -14,6 +14,21 @@ def test_a_period_inside_a_longer_one_is_a_correction_and_not_a_period():
     batch.file("energy", period=(START, date(2025, 9, 10)))
     batch.file("synthesis", period=(date(2025, 10, 1), date(2025, 10, 31)))
     assert periods(batch) == [(START, END), (date(2025, 10, 1), date(2025, 10, 31))]
+
+
+LONG = (START, date(2025, 10, 31))
+
+
+def test_one_file_named_two_months_does_not_stretch_the_month_of_all_the_others():
+    batch = Batch()
+    for prm in (TOWN_HALL, SCHOOL, POOL):
+        batch.file("curve", prm, "consumption")
+    batch.file("curve", POOL, "complement", period=LONG)
+    assert periods(batch) == [(START, END)]
+    assert outvoted(batch.frames()["file"]).rows() == [(OPERATION, *LONG, START, END)]
+    batch.file("curve", SCHOOL, "complement", period=LONG)  # two points of three: both months were sent at once
+    assert periods(batch) == [LONG]
+    assert outvoted(batch.frames()["file"]).is_empty()
 
 
 def test_a_history_of_a_year_does_not_swallow_the_periods():

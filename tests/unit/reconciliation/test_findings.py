@@ -107,6 +107,20 @@ def test_a_file_fixed_and_dropped_again_is_no_finding():
     assert len(found(REFUSED, {**fixed, "path": "corrige/c.csv", "operation_id": "ACC00000002"})) == 1
 
 
+def test_a_name_that_stretches_the_period_of_the_others_is_told_in_the_report_of_theirs():
+    curve = {"kind": "curve", "operation_id": ACC, "period_start": OCTOBER, "period_end": END}
+    others = [file(f"{prm}.csv", **curve, prm=str(prm)) for prm in range(30001000000001, 30001000000004)]
+    lone = file("deux.csv", **{**curve, "period_end": date(2025, 11, 30)}, prm=SCHOOL)
+    (fact,) = found(*others, lone)
+    assert (fact["check_name"], fact["month"], fact["period_end"]) == ("file_note", OCTOBER, END)
+    assert fact["message"] == (
+        "Fichier « deux.csv » : son nom annonce la période du 01/10/2025 au 30/11/2025, les fichiers des autres points "
+        "celle du 01/10/2025 au 31/10/2025, qui seule est retenue."
+    )
+    assert found(*others, lone, month=NOVEMBER) == []
+    assert found(others[0], lone) == [], "as many points for both: two months sent at once"
+
+
 def test_notes():
     note = {"file_id": "d.csv", "path": "oct/d.csv", "check_name": "file_note", "line": 27, "value": "02:00",
             "message": "une heure manque"}  # fmt: skip
