@@ -11,7 +11,7 @@ from assets.metadata import described, lineage
 from assets.metering import perimeter
 from assets.partitions import MONTHS, month_of
 from assets.resources import Warehouse
-from energy_pipeline import warehouse
+from energy_pipeline import program, warehouse
 from energy_pipeline.allocation import compute
 from energy_pipeline.tables import computed, landing, marts, schemas
 
@@ -52,17 +52,34 @@ def _inputs(connection: duckdb.DuckDBPyConnection, month: date, operations: list
     return inputs
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, month: date) -> None:
+def _to_compute(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[pl.DataFrame, list[str]]:
+    """Return the operations whose inputs changed since their split was computed, as computed.input; and the others."""
+    now = warehouse.run(connection, "staging/allocation_inputs", month=month, program=program.digest())
+    known = warehouse.query(
+        connection, "SELECT operation_id, digest FROM computed.input WHERE month = $month", month=month
+    )
+    changed = now.join(known, on=["operation_id", "digest"], how="anti").sort("operation_id")
+    others = now.join(changed, on="operation_id", how="anti")["operation_id"].to_list()
+    return changed.with_columns(month=pl.lit(month)), others
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, month: date, others: list[str]) -> None:
+    """Delete what was computed of the month, but for the operations in `others`."""
+    kept = {"month": month, "others": others}
     for table in (computed.CURVE, computed.EXCHANGE, computed.SLOT_ENERGY):
         connection.execute(
             f"DELETE FROM {table.qualified_name} AS row USING computed.operation_period AS period "
             "WHERE period.operation_id = row.operation_id AND period.period_start = row.period_start "
-            "AND period.month = $month",
-            {"month": month},
+            "AND period.month = $month AND period.operation_id NOT IN $others",
+            kept,
         )
-    connection.execute("DELETE FROM computed.issue WHERE date_trunc('month', period_end) = $month", {"month": month})
-    for table in (computed.OPERATION_PERIOD, marts.EXCHANGE_CURVE, marts.SPLIT_EXPLANATION):
-        warehouse.delete(connection, table, {"month": month})
+    for table, its_month in (
+        (computed.ISSUE, "date_trunc('month', period_end)"), (computed.OPERATION_PERIOD, "month"),
+        (computed.INPUT, "month"), (marts.EXCHANGE_CURVE, "month"), (marts.SPLIT_EXPLANATION, "month"),
+    ):  # fmt: skip
+        connection.execute(
+            f"DELETE FROM {table.qualified_name} WHERE {its_month} = $month AND operation_id NOT IN $others", kept
+        )
 
 
 @dg.asset(
@@ -78,13 +95,17 @@ def _forget(connection: duckdb.DuckDBPyConnection, month: date) -> None:
         computed.EXCHANGE,
         computed.SLOT_ENERGY,
         computed.ISSUE,
+        computed.INPUT,
         marts.EXCHANGE_CURVE,
         marts.SPLIT_EXPLANATION,
     ),
 )
 def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.MaterializeResult:
-    """The split of Annexe 7, recomputed at each step from consumption, production and keys; dense arrays."""
-    rows = 0
+    """The split of Annexe 7, recomputed at each step from consumption, production and keys; dense arrays.
+
+    Of a month, only the operations of which an input changed are computed again.
+    """
+    again = 0
     with database.get_connection() as connection:
         operations = warehouse.query(connection, "SELECT * FROM marts.operation")
         stays = warehouse.query(connection, "SELECT * FROM marts.participant")
@@ -92,19 +113,22 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
             with warehouse.transaction(connection):
                 pending = schemas.frame(landing.PENDING_MONTH, [{"month": month}])
                 warehouse.replace(connection, landing.PENDING_MONTH, pending, {"month": month})
-                _forget(connection, month)
-                present = warehouse.run(connection, "staging/operations_of_month", month=month)["operation_id"]
-                for ids in batches(present.to_list(), f"Répartition {month:%m/%Y}"):
+                changed, others = _to_compute(connection, month)
+                _forget(connection, month, others)
+                warehouse.insert(connection, computed.INPUT, changed)
+                for ids in batches(changed["operation_id"].to_list(), f"Répartition {month:%m/%Y}"):
                     made = compute(_inputs(connection, month, ids), operations, stays, month)
                     warehouse.insert(connection, computed.OPERATION_PERIOD, made.operation_period)
-                    rows += warehouse.insert(connection, computed.CURVE, made.curve)
+                    warehouse.insert(connection, computed.CURVE, made.curve)
                     warehouse.insert(connection, computed.EXCHANGE, made.exchange)
                     warehouse.insert(connection, computed.SLOT_ENERGY, made.slot_energy)
                     warehouse.insert(connection, marts.EXCHANGE_CURVE, made.exchange_curve)
                     warehouse.insert(connection, marts.SPLIT_EXPLANATION, made.split_explanation)
                     warehouse.insert(connection, computed.ISSUE, made.issues)
                     context.log.info("%s: %d operations computed", month, len(ids))
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+            again += changed.height
+        rows = warehouse.query(connection, "SELECT count(*) AS rows FROM computed.curve").item()
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "operations computed": again})
 
 
 @dg.asset(

@@ -127,4 +127,12 @@ ISSUE = Table(
     ),
 )
 
-TABLES = (OPERATION_PERIOD, CURVE, EXCHANGE, SLOT_ENERGY, ISSUE)
+INPUT = Table(
+    "computed",
+    "input",
+    "What the split of an operation's month was computed from: while nothing of it changes, it is not computed again.",
+    (c.MONTH, c.OPERATION_ID, Column("digest", "VARCHAR", "Of the files, the declarations, the keys and the program")),
+    key=("month", "operation_id"),
+)
+
+TABLES = (OPERATION_PERIOD, CURVE, EXCHANGE, SLOT_ENERGY, ISSUE, INPUT)

@@ -120,9 +120,9 @@ def test_when_a_file_comes_those_that_were_read_are_not_opened(place, monkeypatc
 
 def test_what_was_refused_and_what_tells_the_operation_of_others_are_opened_again(place, monkeypatch):
     name = CURVE.rsplit("/", 1)[1]
-    refused, teaching = CURVE.replace("100100", "100101"), "ACC00000101/operations.toml"
+    refused, teaching = CURVE.replace("100100", "100101"), "operations.toml"
     add(place, refused, "nothing")
-    add(place, teaching, '[[operation]]\nid = "ACC00000101"\nname = "Soleil"\n')
+    add(place, teaching, '[ACC00000101]\nname = "Soleil"\nkey_type = "static"\n')
     land(place)
     with zipfile.ZipFile(place / "inbox" / "ACC00000101_more.zip", "w") as archive:
         archive.writestr(name.replace("100100", "100102"), LINES)

@@ -1,0 +1,99 @@
+"""Of a month that is pending again, only the operations of which something changed are computed again."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.allocation import allocation
+from assets.landing import files
+from assets.metering import perimeter
+from assets.resources import Installation, Warehouse
+from energy_pipeline import program, warehouse
+from energy_pipeline.tables import computed
+from tests import arrivals
+
+SEPTEMBER = "2025-09-01"
+ONE, OTHER = "ACC00000001", "ACC00000002"
+PERIOD = (date(2025, 9, 1), date(2025, 9, 3))
+OTHER_HALL, OTHER_ROOF = "30001000000301", "30001000000302"
+
+
+class House:
+    """An inbox of two operations, and its home."""
+
+    def __init__(self, root: Path, inbox: Path | None = None):
+        self.inbox = root / "inbox"
+        if inbox:
+            shutil.copytree(inbox, self.inbox)
+        self.installation = Installation(inbox=str(self.inbox), home=str(root / "home"))
+        self.database = Warehouse(database=str(self.installation.home_folders().warehouse))
+        self.instance = dg.DagsterInstance.ephemeral()
+
+    def drop(self, folder: str, contents: dict[str, bytes]) -> None:
+        (self.inbox / folder).mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (self.inbox / folder / name).write_bytes(content)
+
+    def compute(self) -> int:
+        """Land, compute September; return how many operations were."""
+        files(dg.build_asset_context(instance=self.instance), installation=self.installation, database=self.database)
+        perimeter(database=self.database)
+        context = dg.build_asset_context(partition_key=SEPTEMBER, instance=self.instance)
+        return allocation(context, database=self.database).metadata["operations computed"]
+
+    def computed(self) -> dict[str, list[str]]:
+        with self.database.get_connection() as connection:
+            return {
+                table.name: sorted(map(repr, warehouse.query(connection, f"FROM {table.qualified_name}").rows()))
+                for table in computed.TABLES
+                if table is not computed.INPUT
+            }
+
+
+@pytest.fixture
+def house(tmp_path) -> House:
+    made = House(tmp_path / "house")
+    made.drop(f"{ONE}_1", arrivals.raw(PERIOD))
+    made.drop(f"{OTHER}_1", {
+        f"{arrivals.stem(OTHER_HALL, PERIOD)}_Conso_CDC.csv": arrivals.curve(PERIOD, 700),
+        f"{arrivals.stem(OTHER_ROOF, PERIOD)}_Prod_CDC.csv": arrivals.curve(PERIOD, 300),
+    })  # fmt: skip
+    assert made.compute() == 2
+    return made
+
+
+def test_when_nothing_changed_nothing_is_computed_and_nothing_is_lost(house):
+    before = house.computed()
+    assert {row for row in before["curve"] if ONE in row} and {row for row in before["curve"] if OTHER in row}
+    assert house.compute() == 0
+    assert house.computed() == before
+
+
+def test_a_curve_published_again_has_its_operation_computed_and_the_outcome_is_that_of_a_new_home(house, tmp_path):
+    house.drop(f"{OTHER}_2", {f"{arrivals.stem(OTHER_HALL, PERIOD)}_Conso_CDC.csv": arrivals.curve(PERIOD, 900)})
+    before = house.computed()
+    assert house.compute() == 1
+    new = House(tmp_path / "new", house.inbox)
+    assert new.compute() == 2
+    assert house.computed() == new.computed()
+    assert {row for row in before["curve"] if ONE in row} <= set(house.computed()["curve"])
+    assert house.computed()["curve"] != before["curve"]
+
+
+def test_what_is_declared_of_an_operation_has_it_computed_and_another_program_all(house, monkeypatch):
+    (house.inbox / "operations.toml").write_text(f'[{ONE}]\nname = "Soleil"\nkey_type = "static"\n')
+    assert house.compute() == 1
+    monkeypatch.setattr(program, "digest", lambda: "better")
+    assert house.compute() == 2
+
+
+def test_an_operation_without_files_any_more_goes(house):
+    with house.database.get_connection() as connection:
+        connection.execute("DELETE FROM landing.file WHERE operation_id = $id", {"id": OTHER})
+    shutil.rmtree(house.inbox / f"{OTHER}_1")
+    assert house.compute() == 0
+    assert not [row for rows in house.computed().values() for row in rows if OTHER in row]
+    assert [row for row in house.computed()["curve"] if ONE in row]
