@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.families.quantity import QUANTITY, contested, looks_deducted, unseen
+from energy_pipeline.bill_checks.families.quantity import QUANTITY, contested, looks_deducted, told_if_shared, unseen
 from energy_pipeline.bill_checks.model import BOTH, EUR, Check, Outcome, said
 from energy_pipeline.bill_checks.vat import bears_reduced, fixed_ttc, normal_ttc, vat_rate
 
@@ -86,7 +86,7 @@ def variable_grid_amount(entry: Entry) -> Outcome:
         invoiced=invoiced,
         expected=expected,
         unit=EUR,
-        method=pl.col("variable_how"),
+        method=told_if_shared(pl.col("variable_how"), may_be_shared & ~pl.col("variable_matches")),
         source=pl.col("variable_source"),
         base=_base("variable"),
         grid_option=pl.col("variable_option"),

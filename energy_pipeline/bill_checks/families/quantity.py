@@ -13,6 +13,7 @@ ENERGY = ("energy_eur", "capacity_eur", "cee_eur", "cee_precarity_eur", "guarant
 CONTESTED = ("self_consumption_not_deducted", "over_billed", "under_billed")
 KWH_PER_INDEX = 1.0
 """What truncated indexes hide."""
+PERHAPS_SHARED = "C'est juste si le site prend part à une opération dont les participants ne sont pas encore connus."
 QUANTITY = ("four_slots_sum", "index_difference", "negative_quantity", "above_power")
 
 
@@ -39,6 +40,11 @@ def looks_deducted() -> pl.Expr:
     """
     fewer = pl.col("index_kwh") - pl.col("billed_kwh") > KWH_PER_INDEX * pl.col("indexes")
     return ~pl.col("has_participants") & fewer.fill_null(False)
+
+
+def told_if_shared(method: pl.Expr, may_be_shared: pl.Expr) -> pl.Expr:
+    """Return `method`, followed by what makes the difference right where the point may take part in an operation."""
+    return pl.when(may_be_shared).then(pl.concat_str(method, pl.lit(f" {PERHAPS_SHARED}"))).otherwise(method)
 
 
 def _used_registers() -> pl.Expr:
@@ -90,7 +96,7 @@ def index_difference(entry: Entry) -> Outcome:
         invoiced=pl.col("billed_kwh"),
         expected=pl.col("index_kwh"),
         unit=KWH,
-        method=pl.lit("Index de fin moins index de début, tour de compteur compris."),
+        method=told_if_shared(pl.lit("Index de fin moins index de début, tour de compteur compris."), looks_deducted()),
         amount_eur=amount,
         amount_ttc_eur=normal_ttc(amount),
     )
