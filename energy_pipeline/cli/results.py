@@ -47,16 +47,23 @@ def show(console: Console, home: Home, months: list[date]) -> int:
     with warehouse.connect(home.publication, read_only=True) as connection:
         rows = warehouse.run(connection, "status/results")
         refused = warehouse.run(connection, "status/refused_files", operation_id=None)
-        elsewhere = warehouse.run(connection, "status/findings_of_no_operation").row(0, named=True)
+        elsewhere = [
+            (label, warehouse.run(connection, f"status/{query}").row(0, named=True))
+            for label, query in (
+                ("Hors opération", "findings_of_no_operation"),
+                ("Sans rapport, dans la page d'ensemble", "findings_of_no_report"),
+            )
+        ]
         unverified = warehouse.run(connection, "status/unverified_bills").item()
     if months:
         rows = rows.filter(pl.col("month").is_in(months))
     else:
         console.print("Rien de nouveau : les résultats sont ceux du dernier traitement.")
     console.print(_results(rows))
-    if elsewhere["findings"]:
-        euros = "" if elsewhere["amount_eur"] is None else f", {number(elsewhere['amount_eur'], 2)} € HT à réclamer"
-        console.print(f"Hors opération : {plural(elsewhere['findings'], 'constat')}{euros}")
+    for label, found in elsewhere:
+        if found["findings"]:
+            euros = "" if found["amount_eur"] is None else f", {number(found['amount_eur'], 2)} € HT à réclamer"
+            console.print(f"{label} : {plural(found['findings'], 'constat')}{euros}", soft_wrap=True)
     if unverified:
         bills = plural(unverified, "facture non vérifiée", "factures non vérifiées")
         console.print(f"{bills}, faute de courbe : la raison de chacune est dans les rapports", soft_wrap=True)

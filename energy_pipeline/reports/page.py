@@ -20,7 +20,7 @@ PROOFS_SHOWN = 6
 _TEXT = re.compile(r'<style>.*?</style>|<code>.*?</code>|<(?:span|li) class="file">.*?</|<[^>]*>|[^<]+', re.DOTALL)
 """Tags, code and names of files, left as they are; or text."""
 DEADLINES_SHOWN = 12
-UNVERIFIED_SHOWN, INVOICES_SHOWN = 20, 8
+UNVERIFIED_SHOWN, INVOICES_SHOWN, OTHERS_SHOWN = 20, 8, 20
 FAILED_CHECKS_SHOWN = 30
 
 
@@ -123,5 +123,6 @@ def render_index(months: Sequence[IndexMonth], portfolio: Portfolio, quality: st
         deadlines_shown=DEADLINES_SHOWN,
         unverified_shown=UNVERIFIED_SHOWN,
         invoices_shown=INVOICES_SHOWN,
+        others_shown=OTHERS_SHOWN,
         quality=quality,
     )

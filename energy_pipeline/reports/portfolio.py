@@ -118,9 +118,10 @@ class IndexRow:
 
 @dataclass(frozen=True)
 class OtherFinding:
-    """A finding that belongs to no operation."""
+    """A finding that no report shows; `operation_id` is None for one of no operation."""
 
     month: date | None
+    operation_id: str | None
     check_name: str
     severity: str
     party: str
@@ -145,6 +146,16 @@ class IndexMonth:
     month: date | None
     entries: tuple[IndexEntry, ...]
     others: tuple[OtherFinding, ...]
+
+    @property
+    def outside(self) -> list[OtherFinding]:
+        """Those of no operation."""
+        return [finding for finding in self.others if finding.operation_id is None]
+
+    @property
+    def unreported(self) -> list[OtherFinding]:
+        """Those of an operation of which no period ends in the month."""
+        return [finding for finding in self.others if finding.operation_id is not None]
 
 
 def read(con: duckdb.DuckDBPyConnection) -> Portfolio:

@@ -77,6 +77,21 @@ def test_a_period_without_anything_to_claim_has_a_dash_and_one_without_a_curve_i
     assert "récupérer" not in text
 
 
+def test_findings_of_a_month_without_a_report_are_on_the_index(tmp_path):
+    typed = rows()
+    november = {"month": date(2025, 11, 1), "period_start": None, "period_end": None}
+    typed[marts.FINDING] += [
+        publications.finding(240, "quarantined_file", "error", "organiser", "Annexe 2 refusée.") | november,
+        publications.finding(241, "file_note", "info", "enedis", "Sans importance.") | november,
+    ]
+    path = publications.write(tmp_path / "energy.duckdb", typed)
+    build(path, tmp_path / "out", date(2025, 10, 1))
+    text = re.sub(r"\s+", " ", Outline((tmp_path / "out" / "index.html").read_text(encoding="utf-8")).text)
+    assert "Novembre 2025 Sans rapport Aucune période publiée de l'opération ne finit ce mois-là" in text
+    assert f"{publications.OPERATION}Organisateur Fichier refusé Annexe 2 refusée." in text
+    assert "Sans importance." not in text
+
+
 def test_the_index_is_accessible(outline):
     assert outline.headings.count(1) == 1
     assert all(after <= before + 1 for before, after in zip(outline.headings, outline.headings[1:], strict=False))

@@ -78,6 +78,16 @@ def test_only_what_is_established_is_to_claim(tmp_path, findings, operation, els
     assert other.strip() == elsewhere
 
 
+def test_what_no_report_shows_is_counted(tmp_path):
+    # 30,00 of a bill of November, for which nothing was published yet, and an Annexe 2 refused in November.
+    november = date(2025, 11, 1)
+    later = (finding(9, "over_billed", "30.00", month=november), finding(10, "quarantined_file", None, month=november),
+             finding(11, "file_note", None, "info", month=november))  # fmt: skip
+    shown = printed(tmp_path, (*FINDINGS, *later))
+    assert "Sans rapport, dans la page d'ensemble : 2 constats, 30,00 € HT à réclamer" in shown
+    assert "Sans rapport" not in printed(tmp_path / "none", FINDINGS)
+
+
 def test_two_periods_of_a_month_are_told_apart_and_claim_once(tmp_path):
     first = PERIOD | {"period_end": date(2025, 10, 14)}
     second = PERIOD | {"period_start": date(2025, 10, 15)}
