@@ -29,6 +29,8 @@ SEPTEMBER, OCTOBER, NOVEMBER = date(2025, 9, 1), date(2025, 10, 1), date(2025, 1
 CURVES = (OCTOBER, 2)
 """Months of which the operation has curves."""
 KWH = 1000
+SLOT_PRICES = ("PRIX CONSO HPE", "PRIX CONSO HCE")
+"""Columns that the export may have after those of the writer."""
 WRITTEN = datetime.combine(date(2026, 5, 10), time(8))
 
 Euros = tuple[str | None, str | None]
@@ -144,7 +146,8 @@ def write(out: Path, cases: Iterable[Case]) -> dict[str, Case]:
         if case.kind not in {"gas"} and not case.kind.isdigit() and case.is_listed:
             places.append(site(acc, serial, case.kind))
         cells[point] = case.listed
-    inbox.write("fournisseur/DirectView_factures.xlsx", invoices_file(electricity, WRITTEN.date()), WRITTEN)
+    exported = priced_by_slot(invoices_file(electricity, WRITTEN.date()), electricity)
+    inbox.write("fournisseur/DirectView_factures.xlsx", exported, WRITTEN)
     inbox.write("fournisseur/DirectView_factures_gaz.xlsx", gas_file(gas, WRITTEN.date()), WRITTEN)
     listed = sites_file([replace(acc, others=tuple(places))], WRITTEN.date())
     gas_points = [point for point in cells if point.startswith("99")]
@@ -152,6 +155,21 @@ def write(out: Path, cases: Iterable[Case]) -> dict[str, Case]:
     inbox.write("operations.toml", operations_toml([acc]), WRITTEN)
     inbox.write("prices.csv", prices_csv([acc], CURVES[0]), WRITTEN)
     return by_serial
+
+
+def priced_by_slot(content: bytes, rows: list[Row]) -> bytes:
+    """Return an export with one column more per slot: its unit price, where a row tells it."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.active
+    assert sheet is not None
+    for name in SLOT_PRICES:
+        column = sheet.max_column + 1
+        sheet.cell(1, column, name)
+        for line, row in enumerate(rows, 2):
+            sheet.cell(line, column, row.get(name))  # type: ignore[arg-type]
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def edited(content: bytes, cells: dict[str, tuple[tuple[str, object], ...]], gas_points: list[str]) -> bytes:

@@ -14,7 +14,19 @@ from tests.bill_corpus import NOVEMBER, OCTOBER, Case, again, number, reading, s
 NONE = (None, None)
 BY_CURVES = ("curves", "curves")
 """The kWh beyond the complement that Enedis publishes, at what the bill's own kWh cost."""
+BY_SLOTS = ("slots", "slots")
+"""The kWh of each slot beyond those that Enedis publishes, at the unit prices that the bill tells."""
 D = Decimal
+
+
+PER_KWH = (
+    "MONTANT CONSO",
+    "MONTANT GO",
+    "MONTANT CEE",
+    "MONTANT CEE PRECARITE",
+    "MONTANT CAPACITE",
+    "MONTANT CSPE",
+)
 
 
 def copy(rows: list[Row], **changes: object) -> None:
@@ -24,18 +36,33 @@ def copy(rows: list[Row], **changes: object) -> None:
 def more_kwh(row: Row, kwh: int) -> None:
     """Bill more (or fewer) kWh, at the same prices."""
     billed = row["TOTAL CONSO KWH"]
-    for name in (
-        "MONTANT CONSO",
-        "MONTANT GO",
-        "MONTANT CEE",
-        "MONTANT CEE PRECARITE",
-        "MONTANT CAPACITE",
-        "MONTANT CSPE",
-    ):
+    for name in PER_KWH:
         row[name] = (row[name] * (billed + kwh) / billed).quantize(D("0.01"))
     row["TOTAL CONSO KWH"] = billed + kwh
     row["CONSO BASE/HP/HPH"] += kwh
     again(row)
+
+
+def moved(row: Row, kwh: int, *, prices: tuple[str, str]) -> None:
+    """Bill kWh of the summer's off-peak hours at peak, and tell the price of both slots."""
+    peak, off_peak = D(prices[0]), D(prices[1])
+    row["CONSO HPE"] += kwh
+    row["CONSO HCE"] -= kwh
+    cost = row["CONSO HPE"] * peak + row["CONSO HCE"] * off_peak
+    again(row, MONTANT_CONSO=cost.quantize(D("0.01")), PRIX_CONSO_HPE=peak, PRIX_CONSO_HCE=off_peak)
+
+
+def swapped_then_credited(rows: list[Row]) -> None:
+    """Bill October's kWh in the wrong slot; and 120 kWh too many at peak in November, then credit these at peak."""
+    rows[0]["CONSO BASE/HP/HPH"] += 150
+    rows[0]["CONSO HC/HCH"] -= 150
+    right = dict(rows[1])
+    more_kwh(rows[1], 120)
+    back = {name: right[name] - rows[1][name] for name in PER_KWH}
+    given = credit(rows[1], number(int(str(rows[1]["NUM FACTURE"])[:3]), NOVEMBER, 2), date(2025, 12, 20))
+    none = {name: D(0) for name in given if name.startswith("MONTANT")}
+    rows.append(given | none | back | {"TOTAL CONSO KWH": -120, "CONSO BASE/HP/HPH": -120, "CONSO HC/HCH": 0})
+    again(rows[-1])
 
 
 def set_in(position: int, **changes: object):
@@ -349,6 +376,19 @@ CASES = (
     ),
     Case("150 kWh too many", {"over_billed": BY_CURVES}, lambda rows: more_kwh(rows[0], 150), kind="0"),
     Case("150 kWh too few", {"under_billed": BY_CURVES}, lambda rows: more_kwh(rows[0], -150), kind="2"),
+    # prices.csv tells one price for all slots of that operation.
+    Case(
+        "150 kWh in the wrong slot, and a credit that tells its slot",
+        {"wrong_slot_split": NONE},
+        swapped_then_credited,
+        kind="6",
+    ),
+    Case(
+        "200 kWh in the wrong slot, priced by the bill",
+        {"wrong_slot_split": BY_SLOTS},
+        lambda rows: moved(rows[0], 200, prices=("0.0781", "0.0604")),
+        kind="4",
+    ),
     # --- gas, T2. October: 630 m³ × 11,25 = 7 087,5, 7 088 kWh: 227,67 + 6,00 + 29,84 + 9,92 + 3,20 + 15,51 + 85,62
     # + 109,37 + 3,83 = 490,96
     Case(

@@ -4,13 +4,14 @@ give none: from files to findings.
 
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
 import pytest
 
 from tests.bill_corpus import Case, write
-from tests.bill_errors import BY_CURVES, CASES
+from tests.bill_errors import BY_CURVES, BY_SLOTS, CASES
 from tests.chain import Judged, judge
 from tests.integration.conftest import install
 from tests.unit.demo.reading import curve_kwh, delivery
@@ -39,7 +40,8 @@ def test_the_errors_are_of_many_kinds():
 
 
 def test_a_real_run_publishes_such_findings(tmp_path: Path):
-    short = [case for case in CASES if case.months <= 3 and BY_CURVES not in case.found.values()]
+    computed = {BY_CURVES, BY_SLOTS}
+    short = [case for case in CASES if case.months <= 3 and computed.isdisjoint(case.found.values())]
     cases = write(tmp_path / "inbox", short[::5])
     home = install(tmp_path, tmp_path / "inbox")
     assert home.run.returncode == 0, home.run.stderr
@@ -53,8 +55,9 @@ def test_a_real_run_publishes_such_findings(tmp_path: Path):
 def test_each_error_gives_its_finding_alone_with_its_euros(corpus, case: Case):
     cases, made, folder = corpus
     serial = next(serial for serial, one in cases.items() if one is case)
+    read = {BY_CURVES: beyond_the_curves, BY_SLOTS: beyond_the_slots}
     expected = [
-        (name, *(beyond_the_curves(folder / "inbox", serial) if euros is BY_CURVES else euros))
+        (name, *(read[euros](folder / "inbox", serial) if euros in read else euros))
         for name, euros in case.found.items()
     ]
     assert said(made.finding, serial) == sorted(expected, key=str)
@@ -66,17 +69,38 @@ def said(finding: pl.DataFrame, serial: str) -> list[tuple[str | None, ...]]:
     return sorted(finding.filter(pl.col("invoice_number").str.starts_with(serial)).select(columns).iter_rows(), key=str)
 
 
-def beyond_the_curves(inbox: Path, serial: str) -> tuple[str, str]:
-    """Return the euros of what the bill of October bills beyond the published complement, read in the files."""
+def bill_of_october(inbox: Path, serial: str) -> dict[str, Any]:
     sheet = openpyxl.load_workbook(inbox / "fournisseur/DirectView_factures.xlsx").active
     assert sheet is not None
     head, *lines = sheet.iter_rows(values_only=True)
     (row,) = (
         row for line in lines if (row := dict(zip(head, line, strict=True)))["NUM FACTURE"].startswith(f"{serial}2510")
     )
-    stamps = "01102025_31102025"
+    return row
+
+
+def beyond_the_curves(inbox: Path, serial: str) -> tuple[str, str]:
+    """Return the euros of what the bill of October bills beyond the published complement, read in the files."""
+    row, stamps = bill_of_october(inbox, serial), "01102025_31102025"
     point = row["PDL/PRM"].lstrip("'")
     complement = curve_kwh(delivery(inbox, "ACC00000104", stamps)[f"{point}_{stamps}_Complement_CDC.csv"])
     price = sum(Decimal(str(row[f"MONTANT {name}"])) for name in ("CONSO", "GO", "CEE", "CEE PRECARITE", "CAPACITE"))
     amount = (row["TOTAL CONSO KWH"] - Decimal(str(complement))) * price / row["TOTAL CONSO KWH"]
+    return cents(amount)
+
+
+def beyond_the_slots(inbox: Path, serial: str) -> tuple[str, str]:
+    """Return the euros of what the bill of October bills in each slot beyond its published complement."""
+    row, stamps = bill_of_october(inbox, serial), "01102025_31102025"
+    point = row["PDL/PRM"].lstrip("'")
+    published = delivery(inbox, "ACC00000104", stamps)[f"{point}_{stamps}_Complement_Energie.csv"]
+    kwh = dict(line.rstrip(";").split(";") for line in published.decode().split())
+    return cents(sum(
+        (row[f"CONSO {ours}"] - Decimal(kwh[theirs].replace(",", "."))) * Decimal(str(row[f"PRIX CONSO {ours}"]))
+        for ours, theirs in (("HPE", "HPB"), ("HCE", "HCB"))
+    ))  # fmt: skip
+
+
+def cents(amount: Decimal) -> tuple[str, str]:
+    """Return euros without and with a VAT of 20 %."""
     return tuple(str(value.quantize(Decimal("0.01"), ROUND_HALF_UP)) for value in (amount, amount * Decimal("1.2")))

@@ -111,6 +111,7 @@ def _priced(rows: Sequence[Mapping[str, Any]]) -> str:
     parts = [
         f"{row['slot']} : {french.signed(row['difference_kwh'], 1)}{french.NBSP}kWh × {french.price(row['price'])}"
         for row in rows
+        if row["price"] is not None
     ]
     return f"{' ; '.join(parts)}, {PRICES[rows[0]['price_source']]}"
 

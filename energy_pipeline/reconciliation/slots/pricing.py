@@ -13,7 +13,7 @@ def with_prices(rows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
     """Return `rows` with `price`, `price_source` and `amount_eur` (difference × price) where `is_split_wrong`.
 
     `rows`: one per bill and slot, with `billed_kwh`, `slot_eur` and `slot_price` (of `billed_slots`) and the bill's
-    `energy_eur`; `stretches`: of `prices.timeline`. The first source that prices every slot of the bill:
+    `energy_eur`; `stretches`: of `prices.timeline`. The first source that prices every slot of the bill that differs:
 
     - `billed_price`: its unit prices, unless its own amounts contradict them (a price may be written per MWh);
     - `billed_amount`: its amount of each slot, over the kWh of the slot;
@@ -29,13 +29,15 @@ def with_prices(rows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
         "avoided_price": pl.col("avoided_price"),
     }
     asked = asked.with_columns(pl.when("is_split_wrong").then(price).alias(name) for name, price in candidates.items())
+    differs = pl.col("difference_kwh") != 0
     source = pl.coalesce(
-        pl.when((pl.col(name).null_count() == 0).over("bill")).then(pl.lit(name)) for name in PRICE_SOURCES
+        pl.when((pl.col(name).is_not_null() | ~differs).all().over("bill")).then(pl.lit(name)) for name in PRICE_SOURCES
     )
-    asked = asked.with_columns(price_source=source).with_columns(
+    asked = asked.with_columns(price_source=pl.when("is_split_wrong").then(source)).with_columns(
         price=pl.coalesce(pl.when(pl.col("price_source") == name).then(name) for name in PRICE_SOURCES)
     )
-    return asked.with_columns(amount_eur=pl.col("difference_kwh") * pl.col("price")).drop(PRICE_SOURCES)
+    amount = pl.when(differs).then(pl.col("difference_kwh") * pl.col("price")).otherwise(0.0)
+    return asked.with_columns(amount_eur=pl.when(pl.col("price_source").is_not_null()).then(amount)).drop(PRICE_SOURCES)
 
 
 def _is_confirmed() -> pl.Expr:
@@ -43,14 +45,12 @@ def _is_confirmed() -> pl.Expr:
 
     The kWh printed are rounded.
     """
-    made, allowed = pl.col("slot_price") * pl.col("billed_kwh"), pl.col("slot_price") * _rounding() + CENT
+    made = pl.col("slot_price") * pl.col("billed_kwh")
+    allowed = pl.col("slot_price") * tolerances("slot")["kwh_per_register"] + CENT
     of_slots = ((made - pl.col("slot_eur")).abs() <= allowed).all()
     of_bill = (made.sum() - pl.col("energy_eur").first()).abs() <= allowed.sum()
-    return pl.when(pl.col("slot_eur").is_not_null().all()).then(of_slots).otherwise(of_bill.fill_null(True))
-
-
-def _rounding() -> float:
-    return tolerances("slot")["kwh_per_register"]
+    is_by_slot = (pl.col("slot_eur").is_not_null() | (pl.col("billed_kwh") == 0)).all()
+    return pl.when(is_by_slot).then(of_slots).otherwise(of_bill.fill_null(True))
 
 
 def _avoided(rows: pl.DataFrame, stretches: pl.DataFrame) -> pl.DataFrame:
