@@ -170,9 +170,10 @@ def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any
 
 
 def _slots(claim: Claim) -> str:
+    computation = f" Calcul : {claim.price}." if claim.price else ""
     return (
         f"Facture n° {claim.invoice_number}, point {claim.prm}, "
-        f"{french.short_period(claim.period_start, claim.period_end)} : {claim.slots}."
+        f"{french.short_period(claim.period_start, claim.period_end)} : {claim.slots}.{computation}"
     )
 
 

@@ -92,7 +92,15 @@ class Claim:
     @property
     def slots(self) -> str:
         """What each time slot bills beside the expected, when it is about the slots."""
-        return str(next((proof["slots"] for proof in self.proofs if proof.get("slots")), ""))
+        return self._proved("slots")
+
+    @property
+    def price(self) -> str:
+        """At which prices the euros are computed, and where these are from."""
+        return self._proved("price")
+
+    def _proved(self, name: str) -> str:
+        return str(next((proof[name] for proof in self.proofs if proof.get(name)), ""))
 
     @property
     def excise_eur(self) -> float:

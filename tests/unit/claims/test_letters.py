@@ -160,15 +160,16 @@ def test_default_keys_are_contested_on_demand_only(publication, written, tmp_pat
 
 def test_a_wrong_slot_split_is_told_slot_by_slot(tmp_path):
     slots = "HP : 434 kWh facturés pour 403 kWh attendus ; HC : 218 kWh facturés pour 249 kWh attendus"
+    price = "HP : +31,0 kWh × 0,1720 €/kWh ; HC : −31,0 kWh × 0,1316 €/kWh, prix unitaires de ces postes sur la facture"
     wrong = finding(
         1, "wrong_slot_split", 10, "1.15", "1.38", expected=403.0, observed=434.0,
-        evidence=json.dumps([{"file": "exports/factures_10.xlsx", "line": 7, "slots": slots}]),
+        evidence=json.dumps([{"file": "exports/factures_10.xlsx", "line": 7, "slots": slots, "price": price}]),
     )  # fmt: skip
     (letter,) = write_claims(published(tmp_path / "energy.duckdb", [wrong]), tmp_path / "out", day=DAY)
     for said in (plain(words(path_of(letter, ".docx"))), plain(paper(path_of(letter, ".pdf")))):
         for expected in (
             "mauvais", "1,15", "1,38",
-            f"Facture n° F10, point 30001000000011, du 01/10/2025 au 31/10/2025 : {slots}.",
+            f"Facture n° F10, point 30001000000011, du 01/10/2025 au 31/10/2025 : {slots}. Calcul : {price}.",
             "l’attendu est la part de complément de ce poste", "article L. 315-4", "poste par poste",
         ):  # fmt: skip
             assert expected in said, expected
