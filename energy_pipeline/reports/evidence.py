@@ -52,7 +52,8 @@ def _proof(item: dict[str, object], said: Callable[[str, object], str]) -> Proof
     return Proof(
         None if file is None else str(file),
         ", ".join(f"{PLACES[name]} {given[name]}" for name in PLACES if name in given),
-        ", ".join(said(name, value) for name, value in given.items() if name not in PLACES),
+        # A sentence among others loses its full stop.
+        ", ".join(said(name, value).removesuffix(".") for name, value in given.items() if name not in PLACES),
     )
 
 

@@ -45,6 +45,7 @@ def environment() -> Environment:
         "short_day": french.short_day,
         "month": french.month,
         "of_month": french.of_month,
+        "checked": summary.checked,
     }
     made.globals |= {
         "plural": french.plural,

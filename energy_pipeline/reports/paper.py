@@ -277,12 +277,13 @@ def _bills(content: ReportContent) -> list[Block]:
         blocks.append(_text(f"Contrôles de ces factures : {told}."))
     if content.failed_checks:
         failed = [
-            [summary.check(row.check_name).title, row.invoice_number, row.prm or "PRM absent", number(row.invoiced, 2),
-             number(row.expected, 2), row.unit or "", words.DECISIONS[row.decision], euros(row.amount_eur)]
+            [summary.check(row.check_name).title, row.invoice_number, row.prm or "PRM absent",
+             summary.checked(row.invoiced, row.unit),
+             summary.checked(row.expected, row.unit), words.DECISIONS[row.decision], euros(row.amount_eur)]
             for row in content.failed_checks[:FAILED_CHECKS_SHOWN]
         ]  # fmt: skip
-        columns = "Contrôle|Facture|PRM|#Facturé|#Attendu|Unité|Décision|#Montant (HT)"
-        blocks.append(_table(columns, failed, (), (1, 0, 0, 1, 1, 0, 0, 1)))
+        columns = "Contrôle|Facture|PRM|#Facturé|#Attendu|Décision|#Montant (HT)"
+        blocks.append(_table(columns, failed, (), (1, 0, 0, 1, 1, 0, 1)))
     return blocks
 
 

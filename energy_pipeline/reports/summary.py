@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from energy_pipeline import french
+from energy_pipeline.bill_checks.findings import shown
 from energy_pipeline.reconciliation.finding import catalogue
 from energy_pipeline.reports import evidence
 from energy_pipeline.reports.rows import Finding, Period, ReportContent
@@ -207,6 +208,11 @@ def decisions(content: ReportContent) -> tuple[tuple[str, int], ...]:
     for row in content.decisions:
         counts[row.decision] += row.checks
     return tuple((said, counts[name]) for name, said in DECISIONS.items() if counts[name])
+
+
+def checked(value: float | None, unit: str | None) -> str:
+    """Return what a check of a bill read or expected, with its unit: `16 jours`."""
+    return french.DASH if value is None else shown(value, unit)
 
 
 def unverified(content: ReportContent) -> str | None:

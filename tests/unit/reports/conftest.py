@@ -109,6 +109,7 @@ def rows() -> dict[object, publications.Rows]:
                   "method": f"prix du contrat {EVIL_TAG}"}),
                 ("+33FACT", "vat", "valid", {}), ("+33FACT", "excise", "valid", {}),
                 ("+33FACT", "cta", "ignored", {"reason": "non facturée"}),
+                ("+33FACT", "period_length", "review", {"invoiced": 16.0, "expected": 25.0, "unit": "jour"}),
                 ("AUTRE", "vat", "invalid", {"amount_eur": Decimal("99.99")}),
             )
         ],

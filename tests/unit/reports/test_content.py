@@ -144,6 +144,8 @@ def test_evidence_is_said_in_french():
     )
     bill = {"expected": 12, "method": "12 mois", "source": "Contrat"}
     assert evidence.proofs(json.dumps([bill]))[0].said == "attendu 12, calcul : 12 mois, référence : Contrat"
+    told = {"slots": "HP : 3 kWh. Publiées par Enedis.", "price": "0,12 €/kWh"}
+    assert evidence.proofs(json.dumps([told]))[0].said == "postes : HP : 3 kWh. Publiées par Enedis, prix : 0,12 €/kWh"
     assert [proof.text for proof in evidence.proofs('{"a": 1}')] == ['{"a": 1}']
     assert evidence.proofs(None) == ()
 

@@ -43,18 +43,19 @@ def test_exchanges_are_ours_else_published(told, paper):
 
 
 def test_the_checks_of_the_bills_of_the_report_are_counted_and_the_failing_ones_shown(told, paper, report):
-    assert "Refusé : 1, Conforme : 2, Sans objet ou sans donnée : 1." in told
-    assert f"prix du contrat {EVIL_TAG} +33FACT30001000000101 0,25 €/kWh 0,20 €/kWh Refusé 12,30 €" in told
+    assert "Refusé : 1, À vérifier : 1, Conforme : 2, Sans objet ou sans donnée : 1." in told
+    assert f"prix du contrat {EVIL_TAG} +33FACT30001000000101 0,25 €/kWh 0,2 €/kWh Refusé 12,30 €" in told
+    assert "16 jours 25 jours À vérifier" in told and "16 jours" in paper
     assert "99,99" not in told
     assert {row.prm for row in report.failed_checks} == {SCHOOL}
-    assert "refusé : 1, conforme : 2, sans objet ou sans donnée : 1." in paper
+    assert "refusé : 1, à vérifier : 1, conforme : 2, sans objet ou sans donnée : 1." in paper
     assert "12,30 €" in paper
 
 
 def test_a_split_that_differs_is_explained_by_what_explains_a_part_of_it(told, paper):
     defined = (
-        "Énergie à expliquer : 10,5 kWh, somme sans compensation des écarts, à chaque pas et pour chaque site, entre la "
-        "répartition publiée et la nôtre. Ce qui l'explique le mieux"
+        "Énergie à expliquer : 10,5 kWh, somme sans compensation des écarts, à chaque pas et pour chaque site, entre "
+        "la répartition publiée et la nôtre. Ce qui l'explique le mieux"
     )
     first, second = "avec les anciennes clés : 0,3 kWh sans explication", "avec leurs voisines : tout est expliqué"
     assert f"{defined} {first} {second}" in told

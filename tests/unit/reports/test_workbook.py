@@ -83,7 +83,7 @@ def test_exchanges_have_both_names_and_no_partial_total(book):
 
 def test_the_checks_of_the_bills_of_the_report_are_there_but_those_without_object(book):
     rows = table(book["Contrôles"])
-    assert [row["Décision"] for row in rows] == ["Refusé", "Conforme", "Conforme"]
+    assert [row["Décision"] for row in rows] == ["Refusé", "À vérifier", "Conforme", "Conforme"]
     failed = rows[0]
     assert (failed["Facturé"], failed["Attendu"], failed["Unité"]) == (0.25, 0.2, "€/kWh")
     assert (failed["Montant (HT)"], failed["Source"]) == (12.3, "Contrat")
