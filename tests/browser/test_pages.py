@@ -129,12 +129,18 @@ UNSOUND = """
     .map((image) => image.outerHTML.slice(0, 80));
   const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map((heading) => Number(heading.tagName[1]));
   const jumps = levels.filter((level, place) => place && level > levels[place - 1] + 1);
+  const goals = {};
+  for (const link of document.querySelectorAll("a[href]")) {
+    const name = named(link) || link.textContent.trim();
+    (goals[name] ||= new Set()).add(link.href);
+  }
+  const vague = Object.entries(goals).filter(([, places]) => places.size > 1).map(([name]) => name);
   const language = document.documentElement.lang === "fr" ? [] : ["no language"];
-  return [...twice, ...links, ...bare, ...drawn, ...jumps, ...language];
+  return [...twice, ...links, ...bare, ...drawn, ...jumps, ...vague, ...language];
 }
 """
-"""What a screen reader stumbles on: regions without a name of their own, links whose name hides what is seen, pictures
-without a description, levels of headings left out."""
+"""What a screen reader stumbles on: regions without a name of their own, links whose name hides what is seen, links of
+one name to several places, pictures without a description, levels of headings left out."""
 
 
 @pytest.mark.parametrize("name", ["report", "index", "consumer", "producer"])
@@ -150,9 +156,34 @@ def test_what_a_screen_reader_stumbles_on_is_seen(browser):
     page.set_content(
         '<html lang="fr"><h1 id="a">Un</h1><h3>Trois</h3><section aria-labelledby="a"></section>'
         '<div role="region" aria-label="Un"></div><a href="#a" aria-label="Définition">5</a><a href="#a"></a>'
-        "<svg></svg></html>"
+        '<svg></svg><a href="#b">PDF</a><a href="#c">PDF</a></html>'
     )
-    assert len(page.evaluate(UNSOUND)) == 5
+    assert len(page.evaluate(UNSOUND)) == 6
+    page.close()
+
+
+SMALL = """
+() => [...document.querySelectorAll("a, summary, button")]
+  .filter((link) => !link.closest("sup, p, dd, .skip") && link.getBoundingClientRect().height > 0)
+  .filter((link) => link.getBoundingClientRect().height < 24).map((link) => link.outerHTML)
+"""
+"""What a finger misses (WCAG 2.2, 2.5.8): less than 24 pixels high, links in the middle of a sentence aside."""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", ["report", "index", "consumer", "producer"])
+def test_a_finger_does_not_miss_a_link(browser, pages, name, screen):
+    width, height = SCREENS[screen]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(pages[name].as_uri())
+    assert page.evaluate(SMALL) == []
+    page.close()
+
+
+def test_a_link_that_is_too_small_is_seen(browser):
+    page = browser.new_page()
+    page.set_content('<a href="#">petit</a><br><a href="#" style="display:inline-block;height:24px">assez grand</a>')
+    assert page.evaluate(SMALL) == ['<a href="#">petit</a>']
     page.close()
 
 
