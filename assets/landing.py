@@ -42,6 +42,9 @@ def _months_of_bills(connection: duckdb.DuckDBPyConnection, landed: landing.Land
     exports = files.filter(pl.col("kind") == "invoices")["file_id"].to_list()
     days = files.filter(pl.col("kind").is_in(("curve", "dynamic_keys")) & pl.col("period_start").is_not_null())
     rows = warehouse.query(connection, "SELECT * FROM staging.invoice_row")
+    if (readings := landed.frames.get(landed_tables.TABLE_OF_KIND["readings"])) is not None:
+        # Registers of bills that stand in a file of their own.
+        exports += rows.join(readings, on=["supplier", "invoice_number"], how="semi")["file_id"].unique().to_list()
     touched = months_touched(rows, exports, days.select("period_start", "period_end").unique().iter_rows())
     billed = rows.select(pl.coalesce("consumption_end", "invoice_date").dt.month_start()).to_series().unique()
     # A bill is checked against the one before it: gaps, overlaps, indexes.

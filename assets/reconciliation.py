@@ -15,7 +15,7 @@ from assets.resources import Warehouse
 from energy_pipeline import warehouse
 from energy_pipeline.bill_checks import bill_findings, check_bills
 from energy_pipeline.follow_up import consent_issues
-from energy_pipeline.invoices import latest_details
+from energy_pipeline.invoices import latest_details, with_registers
 from energy_pipeline.metering import republications
 from energy_pipeline.reconciliation import (
     Reconciled,
@@ -46,6 +46,8 @@ def _landed(connection: duckdb.DuckDBPyConnection, month: date) -> Frames:
         name: warehouse.query(connection, f"SELECT * FROM staging.{name}")
         for name in ("invoice_row", "site_row", "price", "note", "participant", "perimeter")
     }
+    readings = warehouse.query(connection, "SELECT * FROM staging.reading")
+    frames["invoice_row"] = with_registers(frames["invoice_row"], readings)
     return frames | {"file": warehouse.query(connection, "SELECT * FROM landing.file")}
 
 

@@ -3,6 +3,7 @@
 from energy_pipeline.invoices.checks import total_mismatches
 from energy_pipeline.invoices.details import latest_details
 from energy_pipeline.invoices.model import invoice_lines, invoices
+from energy_pipeline.invoices.registers import with_registers
 from energy_pipeline.invoices.sites import sites
 
-__all__ = ["invoice_lines", "invoices", "latest_details", "sites", "total_mismatches"]
+__all__ = ["invoice_lines", "invoices", "latest_details", "sites", "total_mismatches", "with_registers"]

@@ -34,6 +34,7 @@ READING = Table(
         Column("previous_on", "DATE", "Day of the reading before, where the row has both", nullable=True),
         Column("previous_index", "DOUBLE", "Index of the reading before", nullable=True),
         c.energy("consumption_kwh", "Energy of the register between both"),
+        c.money("energy_eur", "Energy billed in the register, excluding VAT"),
         Column("subscribed_kva", "DOUBLE", "Puissance souscrite of the register", unit="kVA", nullable=True, minimum=0),
         Column("reached_kva", "DOUBLE", "Highest power reached", unit="kVA", nullable=True, minimum=0),
         EXTRA,
