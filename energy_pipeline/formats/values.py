@@ -98,4 +98,6 @@ def prm(text: str, line: int | None, column: str) -> str:
             "Numéro de PRM arrondi par un tableur : mettre la colonne au format texte et le ressaisir.",
             line, column, text,
         )  # fmt: skip
-    raise BadFile("Numéro de PRM invalide : 14 chiffres attendus.", line, column, text)
+    lost = " S'il commence par 0, un tableur l'a ôté : le rétablir, la colonne au format texte."
+    hint = lost if re.fullmatch(r"\d{12,13}", found) else ""
+    raise BadFile(f"Numéro de PRM invalide : 14 chiffres attendus.{hint}", line, column, text)

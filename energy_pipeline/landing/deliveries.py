@@ -166,6 +166,7 @@ class _Landing:
         """Register the file as quarantined, unless the registry says so already; it tells nothing of the others."""
         self.knowledge.disown(file.entry)
         content = file.content
+        refusal = recognise.explained(refusal, file.entry.name, kind, content)
         if self.stand_in:
             refusal, content = hiding.refusal(refusal, self.stand_in), hiding.content(content, self.stand_in)
         common = registry.row(file.entry, file.file_id, len(file.content))

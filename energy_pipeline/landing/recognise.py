@@ -23,6 +23,7 @@ _SUFFIXES = ("csv", "txt", "xlsx", "toml")
 _NO_WORKBOOK = (
     "Le nom finit par .xlsx, mais ce n'est pas un classeur Excel : l'ouvrir, puis l'enregistrer au format .xlsx."
 )
+_SEPARATORS = {",": "des virgules", "\t": "des tabulations"}
 _SEEN_LINES = 30
 _SEEN_BYTES = 65536
 
@@ -50,6 +51,21 @@ def kind_of(name: str, content: bytes) -> str:
     if kind is None:
         raise BadFile("Fichier non reconnu : ni son nom ni son contenu ne correspondent à un format connu.")
     return kind
+
+
+def explained(refusal: BadFile, name: str, kind: str | None, content: bytes) -> BadFile:
+    """Return the refusal of a file; that of a csv without a semicolon tells which separator it has instead.
+
+    A supplier's may have any.
+    """
+    if kind in supplier.FINISHERS or not name.lower().endswith((".csv", ".txt")) or b"\x00" in content:
+        return refusal
+    first = next((line for line in decode(content[:_SEEN_BYTES]).splitlines() if line.strip()), "")
+    found = [said for separator, said in _SEPARATORS.items() if separator in first]
+    if ";" in first or not found:
+        return refusal
+    reason = f"{refusal.reason} Ses colonnes sont séparées par {found[-1]} : le point-virgule est attendu."
+    return BadFile(reason, refusal.line, refusal.column, refusal.value)
 
 
 def _kind_of_workbook(name: str, content: bytes) -> str | None:
@@ -92,7 +108,7 @@ def _kind_of_text(name: str, content: bytes) -> str | None:  # noqa: PLR0911 - o
     return supplier.kind_of([grids.csv_sheet(content)]) or _kind_by_name(name)
 
 
-def _kind_by_name(name: str) -> str | None:
+def _kind_by_name(name: str) -> str | None:  # noqa: PLR0911 - one return per format
     """Return what the name promises, when the content is not even recognisable: its reader says what is wrong."""
     bare = plain(name.rsplit(".", 1)[0])
     if is_curve_name(name):
@@ -101,6 +117,8 @@ def _kind_by_name(name: str) -> str | None:
         return "energy"
     if "perimetre" in bare and "participants" in bare:
         return "perimeter"
+    if bare in ("prices", "consents"):
+        return bare
     if bare.endswith("annexe211"):
         return "annexe2_operation"
     if bare.endswith("annexe212"):

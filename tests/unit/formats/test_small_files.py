@@ -76,6 +76,15 @@ def test_bad_participants(row, column):
     assert (refusal.value.line, refusal.value.column) == (2, column)
 
 
+@pytest.mark.parametrize(
+    ("prm", "is_told"), [("1000000000201", True), ("'100000000201", True), ("300010000002011", False)]
+)
+def test_a_prm_shorter_by_a_digit_or_two_may_have_lost_its_zeros(prm, is_told):
+    with pytest.raises(BadFile) as refusal:
+        perimeter.read("Perimetre_Participants.csv", f"{PERIMETER}{prm};01/01/2019;;\n".encode())
+    assert ("un tableur l'a ôté" in refusal.value.reason) is is_told
+
+
 def test_an_identical_participant_is_dropped_with_a_note():
     row = "30001000000201;01/01/2019;;\n"
     found = perimeter.read("Perimetre_Participants.csv", (PERIMETER + row + row).encode())

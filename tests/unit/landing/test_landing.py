@@ -216,6 +216,35 @@ def test_a_workbook_that_is_none_is_told_so(house, content):
     assert "ce n'est pas un classeur Excel" in house.file("texte.xlsx")["reason"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "separator"),
+    [
+        (CURVE, curve().replace(b";", b","), "virgules"),
+        (CURVE, curve().replace(b";", b"\t"), "tabulations"),
+        (PERIMETER_NAMED, perimeter(PRM).replace(b";", b","), "virgules"),
+        (f"{PRM}_01112024_30112024_Conso_Energie.csv", b"HP\t134,70\n", "tabulations"),
+        ("prices.csv", b"operation_id,prm,price,slot,valid_from,valid_to,value_eur_per_kwh\n,,local_price,,,,0.1\n",
+         "virgules"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_separator_is_refused_with_that_word(house, name, content, separator):
+    put(house, f"{ACC}/{name}", content)
+    house.land()
+    row = house.file(f"{ACC}/{name}")
+    assert row["status"] == "quarantined"
+    assert row["kind"] is not None, "its name tells what it is"
+    assert row["reason"].endswith(f"Ses colonnes sont séparées par des {separator} : le point-virgule est attendu.")
+
+
+def test_the_separator_of_a_right_one_or_of_a_supplier_is_not_blamed(house):
+    put(house, f"{ACC}/{CURVE}", curve().replace(b"05:00;7;", b"05:00;7O;"))
+    bill = b"num_facture,ref_acheminement,conso_elec_facturee_kwh,montant_total_ttc_euros\nF1,1,2,3\n"
+    put(house, "edf.csv", bill)
+    house.land()
+    reasons = [house.file(path)["reason"] for path in (f"{ACC}/{CURVE}", "edf.csv")]
+    assert not any("point-virgule" in reason for reason in reasons), reasons
+
+
 def test_a_refused_file_taken_back_is_no_longer_refused(house):
     bad = curve().replace(b"05:00;7;", b"05:00;7O;")
     put(house, f"{ACC}/{CURVE}", bad)
