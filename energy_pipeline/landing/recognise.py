@@ -23,6 +23,7 @@ _SUFFIXES = ("csv", "txt", "xlsx", "toml")
 _NO_WORKBOOK = (
     "Le nom finit par .xlsx, mais ce n'est pas un classeur Excel : l'ouvrir, puis l'enregistrer au format .xlsx."
 )
+_KNOWN_BY_NAME = ("prices", "consents")
 _SEPARATORS = {",": "des virgules", "\t": "des tabulations"}
 _SEEN_LINES = 30
 _SEEN_BYTES = 65536
@@ -56,9 +57,13 @@ def kind_of(name: str, content: bytes) -> str:
 def explained(refusal: BadFile, name: str, kind: str | None, content: bytes) -> BadFile:
     """Return the refusal of a file; that of a csv without a semicolon tells which separator it has instead.
 
-    A supplier's may have any.
+    A supplier's, prices.csv and consents.csv may have any.
     """
-    if kind in supplier.FINISHERS or not name.lower().endswith((".csv", ".txt")) or b"\x00" in content:
+    if (
+        kind in (*supplier.FINISHERS, *_KNOWN_BY_NAME)
+        or not name.lower().endswith((".csv", ".txt"))
+        or b"\x00" in content
+    ):
         return refusal
     first = next((line for line in decode(content[:_SEEN_BYTES]).splitlines() if line.strip()), "")
     found = [said for separator, said in _SEPARATORS.items() if separator in first]
@@ -117,7 +122,7 @@ def _kind_by_name(name: str) -> str | None:  # noqa: PLR0911 - one return per fo
         return "energy"
     if "perimetre" in bare and "participants" in bare:
         return "perimeter"
-    if bare in ("prices", "consents"):
+    if bare in _KNOWN_BY_NAME:
         return bare
     if bare.endswith("annexe211"):
         return "annexe2_operation"

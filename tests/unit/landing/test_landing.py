@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import PurePosixPath
 
 import polars as pl
@@ -223,8 +224,6 @@ def test_a_workbook_that_is_none_is_told_so(house, content):
         (CURVE, curve().replace(b";", b"\t"), "tabulations"),
         (PERIMETER_NAMED, perimeter(PRM).replace(b";", b","), "virgules"),
         (f"{PRM}_01112024_30112024_Conso_Energie.csv", b"HP\t134,70\n", "tabulations"),
-        ("prices.csv", b"operation_id,prm,price,slot,valid_from,valid_to,value_eur_per_kwh\n,,local_price,,,,0.1\n",
-         "virgules"),
     ],
 )  # fmt: skip
 def test_a_file_of_another_separator_is_refused_with_that_word(house, name, content, separator):
@@ -234,6 +233,16 @@ def test_a_file_of_another_separator_is_refused_with_that_word(house, name, cont
     assert row["status"] == "quarantined"
     assert row["kind"] is not None, "its name tells what it is"
     assert row["reason"].endswith(f"Ses colonnes sont séparées par des {separator} : le point-virgule est attendu.")
+
+
+def test_prices_of_any_separator_are_read_and_a_bad_one_is_refused_for_what_it_is(house):
+    head = b"operation_id,prm,price,slot,valid_from,valid_to,value_eur_per_kwh\n"
+    put(house, "1/prices.csv", head + b",,local_price,,2025-01-01,,0.0900\n")
+    put(house, "2/prices.csv", b"operation_id,prm,valid_from\n")
+    house.land()
+    assert house.table("price")["value"].to_list() == [Decimal("0.0900")]
+    assert "Colonne obligatoire absente" in house.file("2/prices.csv")["reason"]
+    assert "point-virgule" not in house.file("2/prices.csv")["reason"]
 
 
 def test_the_separator_of_a_right_one_or_of_a_supplier_is_not_blamed(house):
