@@ -6,6 +6,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
+from assets import reduction
 from assets.batches import batches
 from assets.metadata import described, lineage
 from assets.metering import perimeter
@@ -14,6 +15,7 @@ from assets.resources import Warehouse
 from energy_pipeline import program, warehouse
 from energy_pipeline.allocation import compute
 from energy_pipeline.tables import computed, landing, marts, schemas
+from energy_pipeline.tables.reductions import REDUCED, REDUCTIONS
 
 MONTHLY = (
     marts.CONSUMER_MONTH,
@@ -66,7 +68,7 @@ def _to_compute(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[pl.
 def _forget(connection: duckdb.DuckDBPyConnection, month: date, others: list[str]) -> None:
     """Delete what was computed of the month, but for the operations in `others`."""
     kept = {"month": month, "others": others}
-    for table in (computed.CURVE, computed.EXCHANGE, computed.SLOT_ENERGY):
+    for table in (computed.CURVE, computed.EXCHANGE, computed.SLOT_ENERGY, *REDUCTIONS, REDUCED):
         connection.execute(
             f"DELETE FROM {table.qualified_name} AS row USING computed.operation_period AS period "
             "WHERE period.operation_id = row.operation_id AND period.period_start = row.period_start "
@@ -94,6 +96,7 @@ def _forget(connection: duckdb.DuckDBPyConnection, month: date, others: list[str
         computed.OPERATION_PERIOD,
         computed.EXCHANGE,
         computed.SLOT_ENERGY,
+        *REDUCTIONS,
         computed.ISSUE,
         computed.INPUT,
         marts.EXCHANGE_CURVE,
@@ -125,6 +128,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                     warehouse.insert(connection, marts.EXCHANGE_CURVE, made.exchange_curve)
                     warehouse.insert(connection, marts.SPLIT_EXPLANATION, made.split_explanation)
                     warehouse.insert(connection, computed.ISSUE, made.issues)
+                    reduction.keep(connection, made.operation_period, made.curve, made.slot_energy)
                     context.log.info("%s: %d operations computed", month, len(ids))
             again += changed.height
         rows = warehouse.query(connection, "SELECT count(*) AS rows FROM computed.curve").item()

@@ -6,6 +6,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
+from assets import reduction
 from assets.allocation import indicators
 from assets.batches import batches
 from assets.invoices import invoices
@@ -19,13 +20,9 @@ from energy_pipeline.invoices import latest_details, with_registers
 from energy_pipeline.metering import republications
 from energy_pipeline.reconciliation import (
     Reconciled,
-    Reduced,
-    concat,
     conclude,
     perimeter_issues,
     periods_needed,
-    reduce_curves,
-    slot_hours,
     surplus_revenue,
     timeline,
 )
@@ -88,33 +85,14 @@ def _changes(connection: duckdb.DuckDBPyConnection, periods: pl.DataFrame) -> pl
     return pl.concat([pl.DataFrame(schema=republications.CHANGES_SCHEMA), *found])
 
 
-def _reduced(
-    connection: duckdb.DuckDBPyConnection, details: pl.DataFrame, known: Frames, made: Frames, month: date
-) -> Reduced:
-    needed = periods_needed(details, made["operation_period"], known["participant"], month)
-    hours = slot_hours(made["slot_energy"], details, month)
-    connection.register("needed_periods", needed.to_arrow())
-    try:
-        return concat(
-            reduce_curves(
-                needed.filter(pl.col("operation_id").is_in(ids)),
-                warehouse.run(connection, "staging/curves_to_reconcile", ids=ids),
-                month,
-                hours,
-            )
-            for ids in batches(needed["operation_id"].unique().sort().to_list(), f"Rapprochement {month:%m/%Y}")
-        )
-    finally:
-        connection.unregister("needed_periods")
-
-
 def _reconcile(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[Reconciled, pl.DataFrame]:
     """Return what the curves conclude, and each check of each bill (marts.bill_check)."""
     landed, known = _landed(connection, month), _known(connection)
     computed_frames = _computed(connection, landed, known, month)
     details, _ = latest_details(landed["invoice_row"])
-    reduced = _reduced(connection, details, known, computed_frames, month)
-    concluded = conclude(landed, computed_frames, known, reduced, month)
+    needed = periods_needed(details, computed_frames["operation_period"], known["participant"], month)
+    reduction.keep_lacking(connection, needed)
+    concluded = conclude(landed, computed_frames, known, reduction.kept(connection, needed), month)
     return concluded, check_bills(details, known["site"], month, concluded.invoice_reconciliation)
 
 

@@ -52,7 +52,7 @@ def reconcile(
     - `site_unknown`: in no perimeter and in no site list, when there is a list;
     - `estimated_pending`: the reading is not an actual one;
     - `no_curve`: some day of the bill has no curve, or the point was not a participant then, or nothing published
-      tells the complement and our split rests on a curve that lacks (`reduction.Reduced.daily`);
+      tells the complement and our split rests on a curve that lacks (computed.consumer_day);
     - `matches`: within tolerance of what is expected;
     - `self_consumption_not_deducted`: the excess is the self-consumption of the bill's days, or that of some of the
       periods that the bill straddles;

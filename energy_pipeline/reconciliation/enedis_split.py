@@ -9,7 +9,8 @@ from energy_pipeline import french
 from energy_pipeline.reconciliation import explanation
 from energy_pipeline.reconciliation.finding import evidence, facts
 from energy_pipeline.reconciliation.prices import lookup
-from energy_pipeline.reconciliation.split import SPLIT_SCHEMA
+from energy_pipeline.tables.reductions import COMPARED_SPLIT
+from energy_pipeline.tables.schemas import polars_schema
 
 PERIOD = ("operation_id", "period_start")
 SHARED = ("self_consumption", "self_produced")
@@ -23,7 +24,7 @@ KEYS = {
 
 
 def split_by_energies(energies: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
-    """Return SPLIT_SCHEMA from energy files, for the participants whose split is published in no curve.
+    """Return computed.compared_split from energy files, for the participants whose split is published in no curve.
 
     `energies`: of `energies.totals_of_files`; `totals`: of `reduce_curves`.
     """
@@ -43,7 +44,7 @@ def split_by_energies(energies: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFr
         )
         .drop_nulls("gap")
         .with_columns(published_kwh=pl.col("recomputed_kwh") - pl.col("gap"), first_step=pl.lit(None))
-        .select(pl.col(name).cast(type_) for name, type_ in SPLIT_SCHEMA.items())
+        .select(pl.col(name).cast(type_) for name, type_ in polars_schema(COMPARED_SPLIT).items())
         .sort(*PERIOD, "prm", "role")
     )
 
@@ -62,8 +63,8 @@ def split_facts(
 ) -> pl.DataFrame:
     """Return at most one fact per operation and period.
 
-    `split`: SPLIT_SCHEMA; `explanations`: marts.split_explanation; `stretches`: of `prices.timeline`; `paths`: of
-    `files.paths_of_curves`. The amount is the sum over the consumers that differ of (ours − published
+    `split`: computed.compared_split; `explanations`: marts.split_explanation; `stretches`: of `prices.timeline`;
+    `paths`: of `files.paths_of_curves`. The amount is the sum over the consumers that differ of (ours − published
     self-consumption) × (avoided − local price), prices being those of the period in the mean; NULL when one of them is
     missing.
     """

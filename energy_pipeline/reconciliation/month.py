@@ -8,7 +8,7 @@ import polars as pl
 
 from energy_pipeline.invoices import latest_details, total_mismatches
 from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table, with_participation
-from energy_pipeline.reconciliation.enedis_split import differing_periods, split_by_energies, split_facts
+from energy_pipeline.reconciliation.enedis_split import PERIOD, differing_periods, split_by_energies, split_facts
 from energy_pipeline.reconciliation.energies import (
     energy_facts,
     exchange_facts,
@@ -20,7 +20,7 @@ from energy_pipeline.reconciliation.files import file_facts, paths_of_curves
 from energy_pipeline.reconciliation.finding import build
 from energy_pipeline.reconciliation.issues import issue_facts
 from energy_pipeline.reconciliation.missing_bills import missing_bill_facts
-from energy_pipeline.reconciliation.needed import periods_needed, slot_hours
+from energy_pipeline.reconciliation.needed import periods_needed
 from energy_pipeline.reconciliation.no_curve import with_reasons
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.reduction import Reduced, reduce_curves
@@ -49,25 +49,28 @@ def reconcile_month(landed: Frames, computed: Frames, marts: Frames, month: date
     participant, perimeter, price, note; those of Enedis at least for `month`, the others for all months. `computed`:
     operation_period, curve, exchange, slot_energy, issue, and marts.split_explanation, at least for the periods of
     `periods_needed`. `marts`: operation, participant and site. Operations too many for the memory are reduced in
-    batches: `concat(reduce_curves(…) for each batch)`, then `conclude`.
+    batches, by `reduce_curves`, then `conclude`.
     """
     details, _ = latest_details(landed["invoice_row"])
     periods = periods_needed(details, computed["operation_period"], marts["participant"], month)
-    hours = slot_hours(computed["slot_energy"], details, month)
-    return conclude(landed, computed, marts, reduce_curves(periods, computed["curve"], month, hours), month)
+    return conclude(landed, computed, marts, reduce_curves(periods, computed["curve"], computed["slot_energy"]), month)
 
 
 def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, month: date) -> Reconciled:
-    """Return what `reconcile_month` does, from curves already reduced; `computed` needs no curve here."""
+    """Return what `reconcile_month` does, from curves already reduced; `computed` needs no curve here.
+
+    `reduced`: at least the periods of `periods_needed`.
+    """
     periods = computed["operation_period"].filter(pl.col("month") == month)
     stretches = timeline(landed["price"])
     paths = paths_of_curves(landed["file"])
 
     slots = slot_energies(_of_periods(landed["energy"], periods))
     files = totals_of_files(slots)
-    split = pl.concat([reduced.split, split_by_energies(files, reduced.totals)])
+    of_curves = _of_periods(reduced.totals, periods)
+    split = pl.concat([reduced.split.join(periods, on=PERIOD, how="semi"), split_by_energies(files, of_curves)])
     split_off = differing_periods(split)
-    totals = with_operation_totals(reduced.totals)
+    totals = with_operation_totals(of_curves)
 
     details, superseded = latest_details(landed["invoice_row"])
     electricity = details.filter(pl.col("fluid").ne_missing("gas"))
@@ -83,9 +86,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
         issue_facts(computed["issue"], month),
         split_facts(split, periods, computed["split_explanation"], stretches, paths),
         energy_facts(files, totals, split_off, paths),
-        exchange_facts(
-            _of_periods(landed["exchange"], periods), computed["exchange"], reduced.totals, periods, split_off
-        ),
+        exchange_facts(_of_periods(landed["exchange"], periods), computed["exchange"], of_curves, periods, split_off),
         synthesis_facts(_of_periods(landed["synthesis"], periods), slots, files, totals, split_off),
         bill_facts(judged, told_by_bill(by_slot)),
         slot_facts(by_slot),

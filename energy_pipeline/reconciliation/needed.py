@@ -8,7 +8,6 @@ import polars as pl
 from energy_pipeline.invoices.details import KEY, latest_details, month
 from energy_pipeline.reconciliation.ledger import CONTIGUOUS_DAYS, standing_bills
 from energy_pipeline.reconciliation.missing_bills import LATE_MONTHS, MOST_MONTHS
-from energy_pipeline.reconciliation.slots import points_of_several_slots
 
 PERIOD = ("operation_id", "period_start")
 
@@ -41,17 +40,6 @@ def periods_needed(
         .filter((pl.col("first_day") <= pl.col("period_end")) & (pl.col("last_day") >= pl.col("period_start")))
     )
     return pl.concat([current, others.join(reached, on=list(PERIOD), how="semi")]).sort(PERIOD)
-
-
-def slot_hours(slot_energies: pl.DataFrame, details: pl.DataFrame, month: date) -> pl.DataFrame:
-    """Return (operation_id, period_start, prm, off_peak_hours, slot_source) of the points whose bills have slots.
-
-    `slot_energies`: computed.slot_energy, all periods; `details`: of `latest_details`, all months.
-    """
-    points = points_of_several_slots(details.filter(pl.col("prm").is_in(days_needed(details, month)["prm"].implode())))
-    hours = ("operation_id", "period_start", "prm", "off_peak_hours", "slot_source")
-    known = pl.col("off_peak_hours").is_not_null() & pl.col("prm").is_in(points.implode())
-    return slot_energies.filter(known).select(hours).unique().sort(hours)
 
 
 def months_touched(

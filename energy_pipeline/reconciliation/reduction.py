@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from energy_pipeline.allocation.comparison import OWN_KEYS, Arrays, BoolArray, FloatArray
 from energy_pipeline.periods import grid
-from energy_pipeline.reconciliation.slots.days import SLOT_DAYS_SCHEMA, Hours, slot_days
-from energy_pipeline.reconciliation.split import SPLIT_SCHEMA, Period, compare_steps
+from energy_pipeline.reconciliation.slots.days import Hours, slot_days
+from energy_pipeline.reconciliation.split import Period, compare_steps
+from energy_pipeline.tables import reductions, schemas
 from energy_pipeline.tables.computed import QUALITY_CODES
 from energy_pipeline.tolerances import tolerances
 
@@ -26,45 +27,14 @@ SERIES = {
 }
 """What the three arrays of a participant are, in order: measured, shared, remainder."""
 
-DAILY_SCHEMA = {
-    "operation_id": pl.String(),
-    "period_start": pl.Date(),
-    "prm": pl.String(),
-    "day": pl.Date(),
-    "consumption_kwh": pl.Float64(),
-    "self_consumption_kwh": pl.Float64(),
-    "complement_kwh": pl.Float64(),
-    "published_self_consumption_kwh": pl.Float64(),
-    "published_complement_kwh": pl.Float64(),
-    "producers_known": pl.Int32(),
-}
-QUANTITIES = [name for name, type_ in DAILY_SCHEMA.items() if type_ == pl.Float64()]
-TOTALS_SCHEMA = {
-    "operation_id": pl.String(),
-    "period_start": pl.Date(),
-    "period_end": pl.Date(),
-    "prm": pl.String(),
-    "role": pl.String(),
-    "series": pl.String(),
-    "recomputed_kwh": pl.Float64(),
-    "recomputed_margin_kwh": pl.Float64(),
-    "published_kwh": pl.Float64(),
-    "published_margin_kwh": pl.Float64(),
-}
+DAYS, TOTALS = (schemas.polars_schema(table) for table in (reductions.CONSUMER_DAY, reductions.SERIES_TOTAL))
+ENERGIES = [name for name in TOTALS if name.endswith("_kwh")]
+QUANTITIES = [column.name for column in reductions.DAY_ENERGIES]
 
 
 @dataclass(frozen=True)
 class Reduced:
-    """Curves of some operations, reduced.
-
-    `daily`: energies of each consumer and day, NULL where a step of the day is unknown; `producers_known` counts the
-    producers whose curve covers the day, NULL where our split rests on a step without value (a producer's counts as
-    nothing, which shares too little; under default keys a consumer's too, which leaves the others too much). `totals`:
-    energy of each series over the period, NULL where a step of the stay is unknown; `recomputed` is NULL too where
-    inputs were estimated by us (Enedis may have estimated otherwise), `…_margin_kwh` is what truncated watts may hide.
-    `split`: per participant, what the published split and ours have in common (SPLIT_SCHEMA). `slot_daily`: `daily` in
-    and out of the off-peak hours, of the consumers whose hours are asked for (SLOT_DAYS_SCHEMA).
-    """
+    """Curves of some operations, reduced: computed.consumer_day, series_total, compared_split, consumer_slot_day."""
 
     daily: pl.DataFrame
     totals: pl.DataFrame
@@ -74,8 +44,7 @@ class Reduced:
 
 def empty() -> Reduced:
     """Return the reduction of no curve."""
-    schemas = (DAILY_SCHEMA, TOTALS_SCHEMA, SPLIT_SCHEMA, SLOT_DAYS_SCHEMA)
-    return Reduced(*(pl.DataFrame(schema=schema) for schema in schemas))
+    return Reduced(*map(schemas.empty, reductions.REDUCTIONS))
 
 
 def concat(parts: Iterable[Reduced]) -> Reduced:
@@ -85,42 +54,42 @@ def concat(parts: Iterable[Reduced]) -> Reduced:
     return Reduced(*(pl.concat([getattr(part, name) for part in listed]) for name in names))
 
 
-def reduce_curves(
-    operation_periods: pl.DataFrame, curves: pl.DataFrame, month: date, hours: pl.DataFrame | None = None
-) -> Reduced:
+def reduce_curves(operation_periods: pl.DataFrame, curves: pl.DataFrame, slot_energies: pl.DataFrame) -> Reduced:
     """Reduce computed.curve of the operations' periods.
 
-    `curves`: all the participants of each operation and period. `hours`: of `slot_hours`. Totals and split are made
-    for the periods of `month` only. Curves whose length is not that of the period's grid are left out.
+    `curves`: all the participants of each operation and period; `slot_energies`: computed.slot_energy, which tells the
+    off-peak hours. Curves whose length is not that of the period's grid are left out.
     """
-    hours_of = _hours_of(hours)
+    hours_of = _hours_of(slot_energies)
     groups = curves.sort("operation_id", "period_start", "role", "prm").partition_by(
         "operation_id", "period_start", as_dict=True
     )
     parts = []
-    names = ("operation_id", "period_start", "period_end", "step_minutes", "key_type_used", "month")
-    for *fields, period_month in operation_periods.select(names).iter_rows():
+    names = ("operation_id", "period_start", "period_end", "step_minutes", "key_type_used")
+    for fields in operation_periods.select(names).iter_rows():
         period = Period(*fields)
         group = groups.get((period.operation_id, period.start))
         if group is None:
             continue
         arrays = _arrays(period, group)
-        daily = _daily(period, arrays, _producers_known(period, group))
         asked = hours_of.get((period.operation_id, period.start), {})
-        by_slot = slot_days(period, arrays, asked, *_day_starts(period.start, period.end, period.step_minutes))
-        if period_month == month:
-            judged = arrays.is_comparable(period.key_type_used), arrays.margin(period.key_type_used)
-            totals, split = _totals(period, arrays, *judged), compare_steps(period, arrays, *judged)
-            parts.append(Reduced(daily, totals, split, by_slot))
-        else:
-            parts.append(Reduced(daily, empty().totals, empty().split, by_slot))
+        judged = arrays.is_comparable(period.key_type_used), arrays.margin(period.key_type_used)
+        parts.append(
+            Reduced(
+                _daily(period, arrays, _producers_known(period, group)),
+                _totals(period, arrays, *judged),
+                compare_steps(period, arrays, *judged),
+                slot_days(period, arrays, asked, *_day_starts(period.start, period.end, period.step_minutes)),
+            )
+        )
     return concat(parts)
 
 
-def _hours_of(hours: pl.DataFrame | None) -> dict[tuple[str, date], Hours]:
+def _hours_of(slot_energies: pl.DataFrame) -> dict[tuple[str, date], Hours]:
     found: defaultdict[tuple[str, date], dict[str, tuple[str, str]]] = defaultdict(dict)
     columns = ("operation_id", "period_start", "prm", "off_peak_hours", "slot_source")
-    for operation_id, start, prm, written, source in () if hours is None else hours.select(columns).iter_rows():
+    known = slot_energies.filter(pl.col("off_peak_hours").is_not_null()).select(columns).unique().sort(columns)
+    for operation_id, start, prm, written, source in known.iter_rows():
         found[operation_id, start][prm] = (written, source)
     return dict(found)
 
@@ -182,7 +151,7 @@ def _daily(period: Period, arrays: Arrays, producers_known: FloatArray) -> pl.Da
     consumers = np.flatnonzero(arrays.is_consumer)
     days, starts = _day_starts(period.start, period.end, period.step_minutes)
     if not len(consumers):
-        return pl.DataFrame(schema=DAILY_SCHEMA)
+        return schemas.empty(reductions.CONSUMER_DAY)
     per_kwh = period.hours / 1000
     series = (arrays.measured, arrays.shared, arrays.remainder, arrays.published_shared, arrays.published_remainder)
     columns = [(np.add.reduceat(values[consumers], starts, axis=1) * per_kwh).ravel() for values in series]
@@ -195,7 +164,7 @@ def _daily(period: Period, arrays: Arrays, producers_known: FloatArray) -> pl.Da
             **dict(zip(QUANTITIES, columns, strict=True)),
             "producers_known": np.tile(producers_known, len(consumers)),
         },
-        schema_overrides={name: type_ for name, type_ in DAILY_SCHEMA.items() if name != "producers_known"},
+        schema_overrides={name: type_ for name, type_ in DAYS.items() if name != "producers_known"},
     )
     return frame.with_columns(
         pl.col(QUANTITIES).fill_nan(None), pl.col("producers_known").fill_nan(None).cast(pl.Int32)
@@ -243,7 +212,7 @@ def _totals(period: Period, arrays: Arrays, comparable: BoolArray, margin: Float
                 "prm": arrays.prms,
                 "role": roles,
                 "series": [SERIES[role][index] for role in roles],
-                **dict(zip(list(TOTALS_SCHEMA)[6:], columns, strict=True)),
+                **dict(zip(ENERGIES, columns, strict=True)),
             }
         ).filter(present)
         for index, columns in enumerate(shown)
@@ -252,6 +221,6 @@ def _totals(period: Period, arrays: Arrays, comparable: BoolArray, margin: Float
         pl.lit(period.operation_id).alias("operation_id"),
         pl.lit(period.start).alias("period_start"),
         pl.lit(period.end).alias("period_end"),
-        pl.col(list(TOTALS_SCHEMA)[6:]).fill_nan(None),
+        pl.col(ENERGIES).fill_nan(None),
     )
-    return made.select(pl.col(name).cast(type_) for name, type_ in TOTALS_SCHEMA.items())
+    return made.select(pl.col(name).cast(type_) for name, type_ in TOTALS.items())

@@ -7,20 +7,9 @@ import numpy as np
 import polars as pl
 
 from energy_pipeline.allocation.comparison import Arrays, BoolArray, FloatArray, excess
+from energy_pipeline.tables.reductions import COMPARED_SPLIT
+from energy_pipeline.tables.schemas import polars_schema
 from energy_pipeline.tolerances import tolerances
-
-SPLIT_SCHEMA = {
-    "operation_id": pl.String(),
-    "period_start": pl.Date(),
-    "prm": pl.String(),
-    "role": pl.String(),
-    "recomputed_kwh": pl.Float64(),
-    "published_kwh": pl.Float64(),
-    "differs": pl.Boolean(),
-    "first_step": pl.Int32(),
-}
-"""`recomputed_kwh` and `published_kwh`: self-consumption (self-produced part of a producer) over the steps compared;
-`first_step`: index in the grid of the first step that differs."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +29,7 @@ class Period:
 
 
 def compare_steps(period: Period, arrays: Arrays, comparable: BoolArray, margin: FloatArray) -> pl.DataFrame:
-    """Return SPLIT_SCHEMA: one row per participant of which some step can be compared.
+    """Return computed.compared_split: one row per participant of which some step can be compared.
 
     `comparable`, `margin`: of `Arrays.is_comparable` and `Arrays.margin`.
     """
@@ -69,4 +58,4 @@ def compare_steps(period: Period, arrays: Arrays, comparable: BoolArray, margin:
         pl.lit(period.start).alias("period_start"),
         pl.col("first_step").replace(-1, None),
     )
-    return kept.select(pl.col(name).cast(type_) for name, type_ in SPLIT_SCHEMA.items())
+    return kept.select(pl.col(name).cast(type_) for name, type_ in polars_schema(COMPARED_SPLIT).items())

@@ -6,6 +6,7 @@ participant's stay its values are NULL and its quality is 0 ("not a participant"
 
 from energy_pipeline.tables import columns as c
 from energy_pipeline.tables.model import Column, Table
+from energy_pipeline.tables.reductions import REDUCED, REDUCTIONS
 
 QUALITY_CODES = {"measured": 1, "estimated_linear": 2, "estimated_week_before": 3, "suspect": 4, "missing": 5}
 """Codes of `quality`; 0 stands for a step at which the PRM is not a participant."""
@@ -135,4 +136,4 @@ INPUT = Table(
     key=("month", "operation_id"),
 )
 
-TABLES = (OPERATION_PERIOD, CURVE, EXCHANGE, SLOT_ENERGY, ISSUE, INPUT)
+TABLES = (OPERATION_PERIOD, CURVE, EXCHANGE, SLOT_ENERGY, *REDUCTIONS, REDUCED, ISSUE, INPUT)

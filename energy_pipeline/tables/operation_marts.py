@@ -281,8 +281,8 @@ SPLIT_EXPLANATION = Table(
 CURVE = Table(
     "marts",
     "curve",
-    "Each step of each participant: measured, recomputed, published. Without any production curve of the period, what the "
-    "consumers received is not known: NULL, as in `consumer_month`.",
+    "Each step of each participant: measured, recomputed, published. Without any production curve of the period, what "
+    "the consumers received is not known: NULL, as in `consumer_month`.",
     (
         *PERIOD,
         c.PRM,

@@ -1,4 +1,4 @@
-"""Of a month that is pending again, only the operations of which something changed are computed again."""
+"""Of a month that is pending again, only the operations of which something changed are computed again, and reduced."""
 
 import shutil
 from datetime import date
@@ -10,9 +10,11 @@ import pytest
 from assets.allocation import allocation
 from assets.landing import files
 from assets.metering import perimeter
+from assets.reconciliation import findings
 from assets.resources import Installation, Warehouse
 from energy_pipeline import program, warehouse
 from energy_pipeline.tables import computed
+from energy_pipeline.tables.reductions import REDUCTIONS
 from tests import arrivals
 
 SEPTEMBER = "2025-09-01"
@@ -97,3 +99,31 @@ def test_an_operation_without_files_any_more_goes(house):
     assert house.compute() == 0
     assert not [row for rows in house.computed().values() for row in rows if OTHER in row]
     assert [row for row in house.computed()["curve"] if ONE in row]
+
+
+def reductions(house) -> dict[str, list[str]]:
+    return {name: rows for name, rows in house.computed().items() if name in {table.name for table in REDUCTIONS}}
+
+
+def judge(house) -> None:
+    context = dg.build_asset_context(partition_key=SEPTEMBER, instance=house.instance)
+    findings(context, database=house.database)
+
+
+def test_curves_are_reduced_with_their_split_and_again_by_another_program_or_where_they_never_were(house, monkeypatch):
+    before = reductions(house)
+    assert all(before[table] for table in ("consumer_day", "series_total"))
+    judge(house)
+    assert reductions(house) == before
+    with house.database.get_connection() as connection:
+        connection.execute("UPDATE computed.consumer_day SET consumption_kwh = 0")
+    judge(house)
+    assert reductions(house) != before, "what is kept is not made again"
+    monkeypatch.setattr(program, "digest", lambda: "better")
+    judge(house)
+    assert reductions(house) == before
+    with house.database.get_connection() as connection:
+        connection.execute(f"DELETE FROM computed.reduced WHERE operation_id = '{ONE}'")
+        connection.execute(f"DELETE FROM computed.consumer_day WHERE operation_id = '{ONE}'")
+    judge(house)
+    assert reductions(house) == before

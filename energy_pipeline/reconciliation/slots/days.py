@@ -10,22 +10,10 @@ from numpy.typing import NDArray
 from energy_pipeline.allocation.comparison import Arrays
 from energy_pipeline.metering.slots import off_peak, parse_windows, straddling
 from energy_pipeline.reconciliation.split import Period
+from energy_pipeline.tables.reductions import CONSUMER_SLOT_DAY
+from energy_pipeline.tables.schemas import empty, polars_schema
 
-QUANTITIES = (
-    "consumption_kwh", "self_consumption_kwh", "complement_kwh", "published_self_consumption_kwh",
-    "published_complement_kwh",
-)  # fmt: skip
-SLOT_DAYS_SCHEMA = {
-    "operation_id": pl.String(),
-    "period_start": pl.Date(),
-    "prm": pl.String(),
-    "day": pl.Date(),
-    "is_off_peak": pl.Boolean(),
-    "slot_source": pl.String(),
-    **dict.fromkeys(QUANTITIES, pl.Float64()),
-    "straddling_kwh": pl.Float64(),
-}
-"""`straddling_kwh`: consumption of the steps within which the off-peak hours begin or end: it may be of either slot."""
+ENERGIES = [name for name in CONSUMER_SLOT_DAY.column_names if name.endswith("_kwh")]
 
 Hours = Mapping[str, tuple[str, str]]
 """By PRM: off-peak hours as written, and how they are known (declared or inferred)."""
@@ -55,15 +43,15 @@ def slot_days(
             # NaN × 0 is NaN: a step unknown in one slot leaves the day unknown in both.
             energies.append([*(np.add.reduceat(values[row] * mask, starts) for values in series), straddled])
     if not slots:
-        return pl.DataFrame(schema=SLOT_DAYS_SCHEMA)
+        return empty(CONSUMER_SLOT_DAY)
     columns = np.array(energies).transpose(1, 0, 2).reshape(len(series) + 1, -1) * per_kwh
     prms, off_peaks, sources = ([value for value in values for _ in days] for values in zip(*slots, strict=True))
     made = pl.DataFrame(
         {
             "operation_id": [period.operation_id] * len(prms), "period_start": [period.start] * len(prms),
             "prm": prms, "day": [*days] * len(slots), "is_off_peak": off_peaks, "slot_source": sources,
-            **dict(zip((*QUANTITIES, "straddling_kwh"), columns, strict=True)),
+            **dict(zip(ENERGIES, columns, strict=True)),
         },
-        schema=SLOT_DAYS_SCHEMA,
+        schema=polars_schema(CONSUMER_SLOT_DAY),
     )  # fmt: skip
-    return made.with_columns(pl.col(*QUANTITIES, "straddling_kwh").fill_nan(None))
+    return made.with_columns(pl.col(ENERGIES).fill_nan(None))

@@ -22,9 +22,9 @@ def expected_slots(
     """Return EXPECTED_SCHEMA: the slots of the bills of which something tells the complement, one source per bill.
 
     `bills`: of `bills.reconcile`, with `slots` (2 or 4); `known`: of `bills.known_days`; `slot_daily`:
-    SLOT_DAYS_SCHEMA; `energies`: of `energies.slot_energies`. What Enedis published of exactly the bill's period comes
-    first, if it makes the complement that the bill is judged by: it is what the supplier was told. A slot in which
-    nothing was expected has no row.
+    computed.consumer_slot_day; `energies`: of `energies.slot_energies`. What Enedis published of exactly the bill's
+    period comes first, if it makes the complement that the bill is judged by: it is what the supplier was told. A slot
+    in which nothing was expected has no row.
     """
     published = _published(bills, energies)
     split = _split(bills.join(published, on="bill", how="anti"), known, slot_daily)

@@ -28,7 +28,7 @@ KEPT = (
 class Told:
     """What tells the slots of the bills and their prices.
 
-    `known`: of `bills.known_days`; `slot_daily`: SLOT_DAYS_SCHEMA; `energies`: of `energies.slot_energies`;
+    `known`: of `bills.known_days`; `slot_daily`: computed.consumer_slot_day; `energies`: of `energies.slot_energies`;
     `stretches`: of `prices.timeline`.
     """
 

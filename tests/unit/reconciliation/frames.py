@@ -7,8 +7,9 @@ import polars as pl
 
 from energy_pipeline.periods import grid
 from energy_pipeline.reconciliation.finding import FACT_SCHEMA
+from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.tables import computed, landing, marts
-from energy_pipeline.tables.schemas import frame
+from energy_pipeline.tables.schemas import empty, frame
 from tests.unit.invoices.rows import at, landed
 
 ACC = "ACC00000001"
@@ -16,6 +17,11 @@ SCHOOL, HALL, ROOF = "30001000000001", "30001000000002", "30001000000011"
 OCTOBER, NOVEMBER = date(2025, 10, 1), date(2025, 11, 1)
 ENDS = {date(2025, 9, 1): date(2025, 9, 30), OCTOBER: date(2025, 10, 31), NOVEMBER: date(2025, 11, 30)}
 """Hours: 720, 745 (the clocks go back on 26 October), 720."""
+
+
+def reduce(known, made):
+    """Reduce curves of consumers whose off-peak hours are not known."""
+    return reduce_curves(known, made, empty(computed.SLOT_ENERGY))
 
 
 def period(start=OCTOBER, *, end=None, key="static", operation_id=ACC, step_minutes=60):

@@ -11,7 +11,6 @@ from energy_pipeline.invoices.sites import sites
 from energy_pipeline.reconciliation.bills import known_days, reconcile, reconciliation_table, with_participation
 from energy_pipeline.reconciliation.needed import days_needed
 from energy_pipeline.reconciliation.no_curve import with_reasons
-from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.supplier import bill_facts
 from energy_pipeline.tables import landing, marts
 from energy_pipeline.tables.schemas import empty, frame, validate
@@ -27,6 +26,7 @@ from tests.unit.reconciliation.frames import (
     curves,
     period,
     periods,
+    reduce,
     stays,
 )
 
@@ -56,7 +56,7 @@ def roof(start, **changes):
 def daily(*rows, month=OCTOBER, are_producers_measured=True):
     starts = sorted({row["period_start"] for row in rows})
     rows = [*rows, *(roof(start) for start in starts if are_producers_measured)]
-    return reduce_curves(periods(*(period(start) for start in starts)), curves(*rows), month).daily
+    return reduce(periods(*(period(start) for start in starts)), curves(*rows)).daily
 
 
 def judge(*bills, days=None, month=OCTOBER, participants=STAYS, listed=NO_SITES, files=NO_FILES):

@@ -19,7 +19,6 @@ from energy_pipeline.reconciliation.energies import (
     with_operation_totals,
 )
 from energy_pipeline.reconciliation.prices import timeline
-from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.synthesis import synthesis_facts
 from energy_pipeline.tables import computed, landing, marts
 from energy_pipeline.tables.schemas import empty, frame
@@ -37,6 +36,7 @@ from tests.unit.reconciliation.frames import (
     periods,
     price,
     prices,
+    reduce,
 )
 
 END = date(2025, 10, 31)
@@ -65,7 +65,7 @@ def reduced(*, school=400.0, hall=500.0, roof=900.0, quality=1, key="static", **
         curve(ROOF, 1000.0, 900.0, published=published["roof"], published_remainder=rest(1000.0, published["roof"]),
               role="producer", **changes),
     ]  # fmt: skip
-    return reduce_curves(periods(period(key=key)), curves(*rows), OCTOBER)
+    return reduce(periods(period(key=key)), curves(*rows))
 
 
 def split_found(made, *price_rows, key="static", tested=NOTHING_TESTED):
@@ -205,7 +205,7 @@ def test_in_a_wrong_split_the_energies_that_follow_either_version_are_silent():
 
 def test_a_complement_curve_that_is_refused_leaves_the_split_to_the_other_curve():
     published = curve(SCHOOL, 600.0, 400.0, published=300.0)
-    made = reduce_curves(periods(period()), curves(published), OCTOBER)
+    made = reduce(periods(period()), curves(published))
     files = totals_of_files(slot_energies(energies(energy(SCHOOL, "complement", ("BASE", 223.5)))))
     assert split_by_energies(files, made.totals).is_empty()
 

@@ -6,8 +6,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from energy_pipeline.invoices import sites
-from energy_pipeline.reconciliation import concat, conclude, reconcile_month, reduce_curves
+from energy_pipeline.reconciliation import conclude, reconcile_month
 from energy_pipeline.reconciliation.prices import timeline
+from energy_pipeline.reconciliation.reduction import concat
 from energy_pipeline.reconciliation.savings import savings
 from energy_pipeline.tables import computed, landing, marts
 from energy_pipeline.tables.schemas import empty, frame, validate
@@ -26,6 +27,7 @@ from tests.unit.reconciliation.frames import (
     periods,
     price,
     prices,
+    reduce,
     stays,
 )
 
@@ -127,7 +129,7 @@ def test_no_price_is_needed_without_self_consumption():
 
 def test_the_published_self_consumption_saves_where_ours_is_unknown():
     row = curve(SCHOOL, 1000.0, None, published=200.0)
-    daily = reduce_curves(periods(period()), curves(row), OCTOBER).daily
+    daily = reduce(periods(period()), curves(row)).daily
     made, missing = savings(daily, periods(period()), timeline(prices(*PRICES)), empty(marts.SITE), OCTOBER)
     assert made["self_consumption_kwh"].item() == pytest.approx(149.0)
     assert as_facts(missing) == []
@@ -219,7 +221,7 @@ def test_batches_give_what_the_whole_gives():
     given["computed"]["operation_period"] = both
     whole = reconcile_month(**given, month=OCTOBER)
     parts = [
-        reduce_curves(both.filter(operation_id=name), given["computed"]["curve"].filter(operation_id=name), OCTOBER)
+        reduce(both.filter(operation_id=name), given["computed"]["curve"].filter(operation_id=name))
         for name in (ACC, other)
     ]
     batched = conclude(**given, reduced=concat(parts), month=OCTOBER)

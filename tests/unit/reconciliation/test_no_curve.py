@@ -5,11 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.tables import landing
 from energy_pipeline.tables.schemas import frame
 from tests.unit.invoices.rows import at
-from tests.unit.reconciliation.frames import HALL, OCTOBER, ROOF, SCHOOL, curve, curves, period, periods, stays
+from tests.unit.reconciliation.frames import HALL, OCTOBER, ROOF, SCHOOL, curve, curves, period, periods, reduce, stays
 from tests.unit.reconciliation.test_bills import SEPTEMBER, billed, daily, flat, judge, roof, unshared
 
 PRODUCTION = {"kind": "curve", "series": "production", "prm": ROOF}
@@ -109,7 +108,7 @@ def test_under_default_keys_a_consumer_without_curve_leaves_the_share_of_the_oth
                 (ROOF, "producer", SEPTEMBER, None))  # fmt: skip
 
     def of(*rows):
-        return reduce_curves(periods(period(key=key)), curves(*rows, roof(OCTOBER)), OCTOBER).daily
+        return reduce(periods(period(key=key)), curves(*rows, roof(OCTOBER))).daily
 
     hall = curve(HALL, np.nan, np.nan, quality=5)
     assert judge({}, days=of(flat(OCTOBER, shared), hall), participants=two)["verdict"].to_list() == [verdict]
@@ -121,7 +120,7 @@ def test_under_default_keys_a_hole_of_another_consumer_spoils_its_own_day_only()
     two = stays((SCHOOL, "consumer", SEPTEMBER, None), (HALL, "consumer", SEPTEMBER, None),
                 (ROOF, "producer", SEPTEMBER, None))  # fmt: skip
     hall = curve(HALL, 1000.0, 150.0, quality=np.where(np.arange(745) == 24 * 19, 5, 1))
-    days = reduce_curves(periods(period(key="default")), curves(flat(OCTOBER), hall, roof(OCTOBER)), OCTOBER).daily
+    days = reduce(periods(period(key="default")), curves(flat(OCTOBER), hall, roof(OCTOBER))).daily
     # 1–19 October, 456 h × 0,75 kW; the hole is on the 20th.
     before = billed(342.0, consumption_end=date(2025, 10, 19))
     assert judge(before, days=days, participants=two)["verdict"].to_list() == ["matches"]

@@ -18,12 +18,11 @@ from energy_pipeline.reconciliation.energies import (
     totals_of_files,
     with_operation_totals,
 )
-from energy_pipeline.reconciliation.reduction import reduce_curves
 from energy_pipeline.reconciliation.synthesis import synthesis_facts
 from energy_pipeline.tables import computed, landing
 from energy_pipeline.tables.schemas import frame
 from tests.unit.invoices.rows import landed
-from tests.unit.reconciliation.frames import ACC, as_facts, curve, curves, period, periods
+from tests.unit.reconciliation.frames import ACC, as_facts, curve, curves, period, periods, reduce
 
 DAY = date(2025, 3, 30)
 HOURS = 23
@@ -110,7 +109,7 @@ def test_truncated_watts_are_never_a_finding(operation):
             exchanges.append({"operation_id": ACC, "period_start": DAY, **pair, "energy_kwh": float(mine)})
 
     known = periods(period(DAY, end=DAY, key="default" if keys is None else "static"))
-    made = reduce_curves(known, curves(*rows), DAY.replace(day=1))
+    made = reduce(known, curves(*rows))
     assert made.split["first_step"].null_count() == made.split.height == producers + consumers
     off = differing_periods(made.split)
     assert off.is_empty()
