@@ -132,7 +132,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                     context.log.info("%s: %d operations computed", month, len(ids))
             again += changed.height
         rows = warehouse.query(connection, "SELECT count(*) AS rows FROM computed.curve").item()
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "operations computed": again})
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "opérations recalculées": again})
 
 
 @dg.asset(
@@ -157,6 +157,6 @@ def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
         metadata={
             "dagster/row_count": sum(rows.values()),
             "dagster/column_lineage": lineage(allocation.key, FROM_CURVES),
-            "rows per mart": dg.MetadataValue.json(rows),
+            "lignes par table": dg.MetadataValue.json(rows),
         }
     )

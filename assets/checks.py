@@ -13,12 +13,16 @@ import polars as pl
 from assets.allocation import MONTHLY, allocation, indicators
 from assets.batches import batches
 from assets.landing import files
+from assets.metadata import listing, plain
 from assets.metering import perimeter
 from assets.reconciliation import findings
 from assets.resources import Warehouse
-from energy_pipeline import warehouse
+from energy_pipeline import french, warehouse
+from energy_pipeline.reports import summary, words
 from energy_pipeline.tables import Table, marts, schemas
 
+SHOWN = 100
+"""Refused files whose reason is shown; their number is told."""
 Parts = Callable[[duckdb.DuckDBPyConnection], Iterable[dict[str, object]]]
 
 
@@ -34,10 +38,12 @@ def _by_operations(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, 
         yield {"ids": ids}
 
 
-def _invariant(name: str, asset: dg.AssetsDefinition, parts: Parts = _whole) -> dg.AssetChecksDefinition:
+def _invariant(
+    name: str, description: str, asset: dg.AssetsDefinition, parts: Parts = _whole
+) -> dg.AssetChecksDefinition:
     """Return a blocking check: the statement `sql/checks/<name>.sql` returns no row for any parameters of `parts`."""
 
-    @dg.asset_check(asset=asset, name=name, blocking=True, description=name.replace("_", " ").capitalize() + ".")
+    @dg.asset_check(asset=asset, name=name, blocking=True, description=description)
     def check(database: Warehouse) -> dg.AssetCheckResult:
         with database.get_connection() as connection:
             found = [warehouse.run(connection, f"checks/{name}", **about) for about in parts(connection)]
@@ -45,8 +51,8 @@ def _invariant(name: str, asset: dg.AssetsDefinition, parts: Parts = _whole) -> 
         return dg.AssetCheckResult(
             passed=not broken,
             metadata={
-                "rows": sum(rows.height for rows in broken),
-                "first": dg.MetadataValue.text(str(broken[0]) if broken else ""),
+                "lignes en défaut": sum(rows.height for rows in broken),
+                "premières": dg.MetadataValue.text(str(broken[0]) if broken else ""),
             },
         )
 
@@ -64,7 +70,7 @@ def _made(connection: duckdb.DuckDBPyConnection, month: date) -> Iterator[tuple[
     yield marts.CURVE, warehouse.query(connection, curves, month=month, ids=ids)
 
 
-@dg.asset_check(asset=indicators, blocking=True, description="The marts obey the registry of tables (pandera).")
+@dg.asset_check(asset=indicators, blocking=True, description="Les tables suivent leur définition.")
 def marts_obey_their_schema(database: Warehouse) -> dg.AssetCheckResult:
     """Validate the marts of the months that are pending."""
     faults = []
@@ -76,10 +82,10 @@ def marts_obey_their_schema(database: Warehouse) -> dg.AssetCheckResult:
                     schemas.validate(table, rows)
                 except schemas.SchemaError as fault:
                     faults.append(str(fault))
-    return dg.AssetCheckResult(passed=not faults, metadata={"faults": dg.MetadataValue.json(faults)})
+    return dg.AssetCheckResult(passed=not faults, metadata={"défauts": dg.MetadataValue.json(faults)})
 
 
-@dg.asset_check(asset=files, description="No file of the inbox is refused.")
+@dg.asset_check(asset=files, description="Aucun fichier de la boîte de dépôt n'est refusé.")
 def no_file_is_refused(database: Warehouse) -> dg.AssetCheckResult:
     """Warn when files are in quarantine, with their reasons."""
     with database.get_connection() as connection:
@@ -89,11 +95,16 @@ def no_file_is_refused(database: Warehouse) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=refused.is_empty(),
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"refused": dg.MetadataValue.json(refused.to_dicts())},
+        metadata={
+            "fichiers refusés": refused.height,
+            "raisons": listing(
+                ("Fichier", "Raison"), ([plain(path), plain(reason)] for path, reason in refused.head(SHOWN).rows())
+            ),
+        },
     )
 
 
-@dg.asset_check(asset=findings, description="Nothing is to be claimed or mended in the months of the run.")
+@dg.asset_check(asset=findings, description="Rien n'est à réclamer ni à corriger dans les mois de l'exécution.")
 def no_finding_is_an_error(database: Warehouse) -> dg.AssetCheckResult:
     """Warn when findings of severity `error` exist, with their number per check and their euros."""
     with database.get_connection() as connection:
@@ -101,14 +112,36 @@ def no_finding_is_an_error(database: Warehouse) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=errors.is_empty(),
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"findings": dg.MetadataValue.json(errors.to_dicts())},
+        metadata={
+            "constats": int(errors["findings"].sum()),
+            "détail": listing(
+                ("Constat", "À qui s'adresser", "Nombre", "Montant (HT)"),
+                (
+                    (summary.check(name).title, words.PARTIES[party], french.number(count), french.euros(amount))
+                    for name, party, count, amount in errors.rows()
+                ),
+            ),
+        },
     )
 
 
 CHECKS: Iterable[dg.AssetChecksDefinition] = (
-    _invariant("stays_of_a_participant_do_not_overlap", perimeter),
-    _invariant("energy_is_conserved_at_each_step", allocation, _by_operations),
-    _invariant("totals_are_the_sums_of_their_participants", indicators),
+    _invariant(
+        "stays_of_a_participant_do_not_overlap",
+        "Un point ne participe qu'une fois à la fois à une opération.",
+        perimeter,
+    ),
+    _invariant(
+        "energy_is_conserved_at_each_step",
+        "À chaque pas, ce que les producteurs partagent est ce que les consommateurs reçoivent.",
+        allocation,
+        _by_operations,
+    ),
+    _invariant(
+        "totals_are_the_sums_of_their_participants",
+        "Le total d'une opération est la somme de ses participants.",
+        indicators,
+    ),
     marts_obey_their_schema,
     no_file_is_refused,
     no_finding_is_an_error,

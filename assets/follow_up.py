@@ -30,4 +30,4 @@ def follow_up(database: Warehouse) -> dg.MaterializeResult:
         with warehouse.transaction(connection):
             warehouse.replace(connection, marts.DEADLINE, due)
             warehouse.replace(connection, marts.COMPLETENESS, there)
-    return dg.MaterializeResult(metadata={"dagster/row_count": there.height, "deadlines": due.height})
+    return dg.MaterializeResult(metadata={"dagster/row_count": there.height, "échéances": due.height})

@@ -33,5 +33,5 @@ def invoices(database: Warehouse) -> dg.MaterializeResult:
             for table in SUPPLIER_MARTS:
                 warehouse.fill(connection, table, f"marts/{table.name}")
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": made.height, "lines": lines.height, "sites": listed.height}
+        metadata={"dagster/row_count": made.height, "lignes de factures": lines.height, "sites": listed.height}
     )

@@ -135,8 +135,8 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
     counts = dict(statuses.iter_rows())
     return dg.MaterializeResult(
         metadata={
-            "new files": read,
+            "fichiers nouveaux": read,
             "dagster/row_count": sum(counts.values()),
-            "quarantined": counts.get("quarantined", 0),
+            "fichiers refusés": counts.get("quarantined", 0),
         }
     )

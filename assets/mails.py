@@ -27,9 +27,11 @@ def mails(context: dg.AssetExecutionContext, installation: Installation) -> dg.M
     """
     home = installation.home_folders()
     if not (home.root / "mail.toml").is_file():
-        return dg.MaterializeResult(metadata={"mails": "not configured: no mail.toml in the home"})
+        return dg.MaterializeResult(
+            metadata={"mails": "non configurés : pas de mail.toml dans le dossier des résultats"}
+        )
     if not home.publication.exists():
-        return dg.MaterializeResult(metadata={"mails": "nothing is published yet"})
+        return dg.MaterializeResult(metadata={"mails": "rien n'est encore publié"})
     settings = mail.read_settings(home.root, os.environ)
     messages = chain(
         mail.messages(home.root, mail.months_to_send(home.root), settings),
@@ -39,5 +41,5 @@ def mails(context: dg.AssetExecutionContext, installation: Installation) -> dg.M
     for result in results:
         if result.status in {mail.Status.DEFERRED, mail.Status.REFUSED}:
             context.log.warning("%s: %s (%s)", result.recipient, result.subject, result.error)
-    counts = Counter(result.status.value for result in results)
+    counts = Counter(result.status.said for result in results)
     return dg.MaterializeResult(metadata=dict(sorted(counts.items())))

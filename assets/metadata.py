@@ -43,29 +43,29 @@ def results(entries: Iterable[IndexEntry], folder: Path, address: str | None) ->
 
     `address`: where `folder` is served; None: the path of the page, for a browser opens no file from a page of the web.
     """
-    lines = [_line(_RESULTS), _line("---" for _ in _RESULTS)]
+    rows = []
     for entry in entries:
         row, page = entry.row, f"{entry.folder}/{PAGE}"
-        lines.append(
-            _line(
-                (
-                    _plain(row.name or row.operation_id),
-                    french.short_period(row.period_start, row.period_end),
-                    french.number(summary.headline(row, "production_kwh").value),
-                    french.number(summary.headline(row, "self_consumption_kwh").value),
-                    french.number(row.findings),
-                    french.euros(row.amount_eur),
-                    f"[ouvrir]({address.rstrip('/')}/{page})" if address else f"`{folder / page}`",
-                )
+        rows.append(
+            (
+                plain(row.name or row.operation_id),
+                french.short_period(row.period_start, row.period_end),
+                french.number(summary.headline(row, "production_kwh").value),
+                french.number(summary.headline(row, "self_consumption_kwh").value),
+                french.number(row.findings),
+                french.euros(row.amount_eur),
+                f"[ouvrir]({address.rstrip('/')}/{page})" if address else f"`{folder / page}`",
             )
         )
-    return dg.MetadataValue.md("\n".join(lines))
+    return listing(_RESULTS, rows)
 
 
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def listing(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> dg.MarkdownMetadataValue:
+    """Return a table that the interface shows; texts that are not ours pass through `plain`."""
+    lines = [titles, ["---"] * len(titles), *rows]
+    return dg.MetadataValue.md("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a name that is read as no markup: names come from files of others."""
     return "".join(f"\\{sign}" if sign in "\\`*_[]()<>#|!~&:" else sign for sign in " ".join(name.split()))

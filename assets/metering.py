@@ -39,5 +39,5 @@ def perimeter(database: Warehouse) -> dg.MaterializeResult:
             warehouse.replace(connection, marts.DISTRIBUTION_KEY, keys)
             warehouse.replace(connection, marts.CONSENT, consents(landed["consent"]))
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": stays.height, "operations": known.height, "keys": keys.height}
+        metadata={"dagster/row_count": stays.height, "opérations": known.height, "clés": keys.height}
     )

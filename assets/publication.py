@@ -34,8 +34,8 @@ def publication(context: dg.AssetExecutionContext, installation: Installation) -
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(rows.values()),
-            "rows per mart": dg.MetadataValue.json(rows),
-            "path": dg.MetadataValue.path(str(home.publication)),
-            "kept as": dg.MetadataValue.path(str(kept)),
+            "lignes par table": dg.MetadataValue.json(rows),
+            "publication": dg.MetadataValue.path(str(home.publication)),
+            "copie gardée": dg.MetadataValue.path(str(kept)),
         }
     )

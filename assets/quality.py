@@ -39,8 +39,10 @@ def quality_of_the_publication(installation: Installation) -> Iterator[dg.AssetC
             passed=not broken,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={
-                "rules": len(results),
-                "rows": max(result.rows for result in results),
-                "broken": dg.MetadataValue.json({result.rule.title: result.broken for result in broken}),
+                "règles": len(results),
+                "lignes regardées au plus": max(result.rows for result in results),
+                "règles non respectées, lignes en défaut": dg.MetadataValue.json(
+                    {result.rule.title: result.broken for result in broken}
+                ),
             },
         )

@@ -27,7 +27,7 @@ from energy_pipeline.tables import landing
 def reports(context: dg.AssetExecutionContext, installation: Installation, database: Warehouse) -> dg.MaterializeResult:
     """A page, a PDF and a workbook per operation and month, a page per participant, made from the publication alone.
 
-    `results` shows the figures of the months made, and where each report is. A month whose reports are written is no
+    `résultats` shows the figures of the months made, and where each report is. A month whose reports are written is no
     longer pending.
     """
     home = installation.home_folders()
@@ -42,10 +42,10 @@ def reports(context: dg.AssetExecutionContext, installation: Installation, datab
     made = standing(home.publication, home.reports, months)
     return dg.MaterializeResult(
         metadata={
-            "reports": len(made),
-            "files": len(written),
-            "results": results(made, home.reports, _address(home.root)),
-            "folder": dg.MetadataValue.path(str(home.reports)),
+            "rapports": len(made),
+            "fichiers écrits": len(written),
+            "résultats": results(made, home.reports, _address(home.root)),
+            "dossier": dg.MetadataValue.path(str(home.reports)),
         }
     )
 

@@ -17,15 +17,6 @@ from energy_pipeline.servers import SettingsError
 if TYPE_CHECKING:
     from energy_pipeline.mail import Result
 
-WORDS = {
-    "sent": "Envoyé",
-    "corrected": "Rectifié",
-    "already_sent": "Déjà envoyé",
-    "deferred": "Remis à plus tard",
-    "refused": "Refusé",
-    "refused_before": "Refusé auparavant",
-}
-
 
 def send(
     home: HomeOption,
@@ -78,6 +69,8 @@ def _now() -> datetime:
 
 def _show(results: "Sequence[Result]", months: Sequence[date], dry_run: Path | None) -> None:
     """Print what became of each message, what was already sent aside, then the counts."""
+    from energy_pipeline import mail
+
     if not results:
         said = ", ".join(f"{month:%m/%Y}" for month in months) or "aucun mois publié"
         console.print(f"Rien à envoyer ({said}) : aucune opération n'y déclare de destinataires.")
@@ -85,13 +78,13 @@ def _show(results: "Sequence[Result]", months: Sequence[date], dry_run: Path | N
     for result in results:
         if result.status != "already_sent":
             error = f" — {result.error}" if result.error else ""
-            word = "À envoyer" if dry_run and not error else WORDS[result.status]
+            word = "À envoyer" if dry_run and not error else result.status.said
             line = f"{word} : {result.recipient}, {result.subject}{error}"
             console.print(line, markup=False, soft_wrap=True)
-    counts = Counter(result.status.value for result in results)
+    counts = Counter(result.status for result in results)
     if dry_run is None:
-        console.print(". ".join(f"{title} : {counts[word]}" for word, title in WORDS.items() if counts[word]) + ".")
+        console.print(". ".join(f"{status.said} : {counts[status]}" for status in mail.Status if counts[status]) + ".")
     else:
         console.print(f"Essai : rien n'est parti. Messages écrits dans {dry_run}", markup=False, soft_wrap=True)
-    if counts["refused_before"]:
+    if counts[mail.Status.REFUSED_BEFORE]:
         console.print("Pour essayer de nouveau les destinataires refusés : --retry-refused.")

@@ -66,6 +66,21 @@ class Status(StrEnum):
     REFUSED = "refused"
     REFUSED_BEFORE = "refused_before"
 
+    @property
+    def said(self) -> str:
+        """In French."""
+        return _SAID[self]
+
+
+_SAID = {
+    Status.SENT: "Envoyé",
+    Status.CORRECTED: "Rectifié",
+    Status.ALREADY_SENT: "Déjà envoyé",
+    Status.DEFERRED: "Remis à plus tard",
+    Status.REFUSED: "Refusé",
+    Status.REFUSED_BEFORE: "Refusé auparavant",
+}
+
 
 @dataclass(frozen=True)
 class Result:

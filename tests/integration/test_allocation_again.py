@@ -44,7 +44,7 @@ class House:
         files(dg.build_asset_context(instance=self.instance), installation=self.installation, database=self.database)
         perimeter(database=self.database)
         context = dg.build_asset_context(partition_key=SEPTEMBER, instance=self.instance)
-        return allocation(context, database=self.database).metadata["operations computed"]
+        return allocation(context, database=self.database).metadata["opérations recalculées"]
 
     def computed(self) -> dict[str, list[str]]:
         with self.database.get_connection() as connection:

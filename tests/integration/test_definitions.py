@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
@@ -139,6 +140,24 @@ def test_a_mart_that_breaks_its_schema_blocks_the_publication(database):
     assert not check(database=database).passed
 
 
+def test_what_is_to_be_claimed_is_told_in_french_with_its_euros(database):
+    row = {
+        "finding_id": "0" * 16, "check_name": "over_billed", "severity": "error", "party": "supplier", "month": MONTH,
+        "amount_eur": Decimal("120.87"), "evidence": "[]", "message": "",
+    }  # fmt: skip
+    check = check_named("no_finding_is_an_error")
+    assert check(database=database).passed
+    with database.get_connection() as connection:
+        warehouse.insert(connection, landing.PENDING_MONTH, schemas.frame(landing.PENDING_MONTH, [{"month": MONTH}]))
+        warehouse.insert(connection, marts.FINDING, schemas.frame(marts.FINDING, [row]))
+    result = check(database=database)
+    assert not result.passed
+    assert result.metadata["constats"].value == 1
+    told = result.metadata["détail"].value.replace("\u00a0", " ").splitlines()[-1]
+    assert told.endswith("| Fournisseur | 1 | 120,87 € |")
+    assert "over_billed" not in told
+
+
 def test_refused_files_warn_and_do_not_block(database):
     row = {
         "file_id": "f", "path": "a.csv", "name": "a.csv", "delivery": "", "size_bytes": 1, "status": "quarantined",
@@ -151,6 +170,8 @@ def test_refused_files_warn_and_do_not_block(database):
     result = check(database=database)
     assert not result.passed
     assert result.severity == dg.AssetCheckSeverity.WARN
+    assert result.metadata["fichiers refusés"].value == 1
+    assert result.metadata["raisons"].value.splitlines()[-1] == "| a.csv | illisible |"
     assert not any(spec.blocking for spec in check.check_specs)
 
 

@@ -73,7 +73,7 @@ def land(place):
     }
     result = dg.materialize([asset.files], resources=resources)
     [event] = result.asset_materializations_for_node("files")
-    return event.metadata["new files"].value
+    return event.metadata["fichiers nouveaux"].value
 
 
 def test_files_are_opened_only_when_something_changed(place, monkeypatch):

@@ -25,7 +25,7 @@ def test_each_mart_has_its_check_and_a_broken_rule_warns(installation):
     broken = {name for name, result in results.items() if not result.passed}
     assert broken == {"price_is_plausible"}
     assert {result.severity.value for result in results.values()} == {"WARN"}
-    assert results["price_is_plausible"].metadata["broken"].value == {
+    assert results["price_is_plausible"].metadata["règles non respectées, lignes en défaut"].value == {
         "Un prix saisi est en euros par kWh, moins de 1 € : ni en centimes ni par MWh": 1
     }
     assert (home.reports / "qualite.html").is_file()
