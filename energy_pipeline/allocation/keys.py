@@ -92,10 +92,11 @@ def resolve(inputs: Inputs) -> tuple[Keys, list[Fault]]:
             first, last = _steps(inputs, start, stop)
             pieces.append(_Piece(first, last, dynamic.key_type, dynamic.source, dynamic.shares, dynamic.default_at))
     if pieces:
+        faults += _unused_files(inputs, pieces) if dynamic is None else []
         return _assembled(inputs, pieces), faults
     found = hypotheses.verify(inputs.production, inputs.consumption, inputs.published, inputs.known)
     if found is None or any(declared.key_type == "static" for _, declared in types):
-        faults.append(_unknown(types, found))
+        faults.append(_unknown(types, found, is_published=bool(np.isfinite(inputs.published).any())))
     if found is None:
         return Keys(None, None, None, None), faults
     steps = inputs.consumption.shape[1] if found.key_type == "default" else 0
@@ -264,14 +265,32 @@ def _above_one(version: StaticVersion, has_previous: bool) -> Fault:
     )
 
 
-def _unknown(types: list[tuple[date, DeclaredType]], found: hypotheses.Hypothesis | None) -> Fault:
+def _unknown(
+    types: list[tuple[date, DeclaredType]], found: hypotheses.Hypothesis | None, *, is_published: bool
+) -> Fault:
     declared = "Clés statiques déclarées sans leurs valeurs" if types else "Aucune clé de répartition connue"
-    done = (
-        f"répartition recalculée selon l'{found.source}"
-        if found
-        else "aucune hypothèse ne reproduit la répartition publiée, qui n'est donc pas recalculée"
-    )
+    if found:
+        done = f"répartition recalculée selon l'{found.source}"
+    elif is_published:
+        done = "aucune hypothèse ne reproduit la répartition publiée, qui n'est donc pas recalculée"
+    else:
+        done = "aucune répartition n'est publiée d'où les déduire, ni recalculée"
     return Fault("key_missing", f"{declared} : {done}.")
+
+
+def _unused_files(inputs: Inputs, pieces: list[_Piece]) -> list[Fault]:
+    """Return a fault if key files came for the period of an operation that declares no dynamic keys."""
+    period = (inputs.period_start, inputs.period_end)
+    own, common = key_files.of_period(inputs.files, *period)
+    found = [*own, *([common] if common and common.covers(*period) else [])]
+    if not found:
+        return []
+    declared = "statiques" if any(piece.key_type == "static" for piece in pieces) else "par défaut"
+    message = (
+        f"Clés dynamiques reçues pour la période {french.short_period(*period)}, mais l'opération est à clés "
+        f"{declared} : elles ne sont pas utilisées."
+    )
+    return [Fault("key_file_unused", message, evidence=[{"file": file.path} for file in found])]
 
 
 def distribution_keys(

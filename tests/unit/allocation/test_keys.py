@@ -101,6 +101,18 @@ def test_default_keys():
     assert issues(batch) == []
 
 
+@pytest.mark.parametrize(("key_type", "word"), [("static", "statiques"), ("default", "par défaut")])
+def test_dynamic_keys_of_an_operation_that_declares_another_type_are_told_and_not_used(key_type, word):
+    batch = declared(key_type, ("0.3", "0.1"))
+    batch.dynamic(dynamic(50.0, 20.0), period=(date(2025, 8, 1), date(2025, 8, 31)))
+    assert issues(batch) == [], "of another period"
+    batch.dynamic(dynamic(50.0, 20.0))
+    assert period(batch)["key_type_used"] == key_type
+    [(name, _, message)] = issues(batch)
+    assert name == "key_file_unused"
+    assert f"du 01/09/2025 au 30/09/2025, mais l'opération est à clés {word} : elles ne sont pas utilisées" in message
+
+
 def test_dynamic_keys_and_their_latest_version():
     batch = declared("dynamic")
     batch.dynamic(dynamic(10.0, 20.0))
@@ -226,6 +238,7 @@ def test_no_key_at_all_and_nothing_published_shares_nothing():
     assert made.curve["self_consumption_w"].null_count() == 3
     assert made.curve["remainder_w"].null_count() == 3
     assert made.issues["check_name"].to_list() == ["key_missing"]
+    assert "aucune répartition n'est publiée d'où les déduire" in made.issues["message"].item()
 
 
 def test_no_key_at_all_is_found_from_the_published_split():
