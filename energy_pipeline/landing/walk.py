@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -26,6 +27,7 @@ _IGNORED_ENDS = ("~", ".tmp", ".part", ".crdownload", ".swp", ".lock")
 
 ENTERS = "!"
 """Between the path of an archive or a mail and that of a file in it."""
+_HOLDS = re.compile(f"[/{ENTERS}]")
 Chain = tuple[str, ...]
 """Path of a file below the inbox, then of each member entered."""
 
@@ -64,7 +66,7 @@ class Entry:
     def deliveries(self) -> tuple[str, ...]:
         """Paths of the folders, archives and mails that hold the file, innermost first; '' is the inbox."""
         path = self.path
-        cuts = [place for place, letter in enumerate(path) if letter in ("/", ENTERS)]
+        cuts = [cut.start() for cut in _HOLDS.finditer(path)]
         return tuple(path[:cut] for cut in reversed(cuts)) or ("",)
 
     @cached_property
@@ -80,7 +82,8 @@ def _base_name(path: str) -> str:
 
 def containers(path: str) -> list[str]:
     """Return the paths of the archives and mails that hold the file of this path, the outermost first."""
-    return [path[:place] for place, letter in enumerate(path) if letter == ENTERS]
+    parts = path.split(ENTERS)
+    return [ENTERS.join(parts[:count]) for count in range(1, len(parts))]
 
 
 def is_ignored(name: str) -> bool:
