@@ -90,7 +90,9 @@ def no_file_is_refused(database: Warehouse) -> dg.AssetCheckResult:
     """Warn when files are in quarantine, with their reasons."""
     with database.get_connection() as connection:
         refused = warehouse.query(
-            connection, "SELECT path, reason FROM landing.file WHERE status = 'quarantined' ORDER BY path"
+            connection,
+            "SELECT path, reason, reason_line, reason_column, reason_value FROM landing.file "
+            "WHERE status = 'quarantined' ORDER BY path",
         )
     return dg.AssetCheckResult(
         passed=refused.is_empty(),
@@ -98,7 +100,8 @@ def no_file_is_refused(database: Warehouse) -> dg.AssetCheckResult:
         metadata={
             "fichiers refusés": refused.height,
             "raisons": listing(
-                ("Fichier", "Raison"), ([plain(path), plain(reason)] for path, reason in refused.head(SHOWN).rows())
+                ("Fichier", "Raison", "Ligne", "Colonne", "Valeur"),
+                ([plain(str(cell or "")) for cell in row] for row in refused.head(SHOWN).rows()),
             ),
         },
     )

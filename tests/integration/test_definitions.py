@@ -161,7 +161,7 @@ def test_what_is_to_be_claimed_is_told_in_french_with_its_euros(database):
 def test_refused_files_warn_and_do_not_block(database):
     row = {
         "file_id": "f", "path": "a.csv", "name": "a.csv", "delivery": "", "size_bytes": 1, "status": "quarantined",
-        "received_at": datetime(2025, 10, 8, tzinfo=UTC), "reason": "illisible",
+        "received_at": datetime(2025, 10, 8, tzinfo=UTC), "reason": "illisible", "reason_line": 200,
     }  # fmt: skip
     check = check_named("no_file_is_refused")
     assert check(database=database).passed
@@ -171,7 +171,7 @@ def test_refused_files_warn_and_do_not_block(database):
     assert not result.passed
     assert result.severity == dg.AssetCheckSeverity.WARN
     assert result.metadata["fichiers refusés"].value == 1
-    assert result.metadata["raisons"].value.splitlines()[-1] == "| a.csv | illisible |"
+    assert result.metadata["raisons"].value.splitlines()[-1] == "| a.csv | illisible | 200 |  |  |"
     assert not any(spec.blocking for spec in check.check_specs)
 
 
