@@ -8,7 +8,11 @@ from energy_pipeline.tables.schemas import polars_schema
 KEY = ("supplier", "invoice_number", "detail_id", "prm")
 """Business key of a detail (design §5)."""
 
-AMOUNTS = tuple(column.name for column in landing.INVOICE_ROW.columns if column.unit == "EUR")
+_OF_REGISTERS = {f"energy_{name}_eur" for name in landing.REGISTERS}
+"""Parts of `energy_eur`: rows that landed before they were read lack them, and bill the same."""
+AMOUNTS = tuple(
+    column.name for column in landing.INVOICE_ROW.columns if column.unit == "EUR" and column.name not in _OF_REGISTERS
+)
 BILLED = (
     "detail_type", "origin_number", "invoice_date", "subscription_start", "subscription_end", "consumption_start",
     "consumption_end", "fixed_grid_start", "fixed_grid_end", *AMOUNTS, "consumption_kwh", "consumption_hp_kwh",

@@ -46,6 +46,12 @@ def test_a_site_renamed_on_the_portal_is_not_another_bill():
     assert superseded.is_empty()
 
 
+def test_an_amount_told_apart_since_is_not_another_bill():
+    details, superseded = latest_details(invoice_rows(FIRST, {**SECOND, "energy_hp_eur": 20.0, "energy_hc_eur": 7.81}))
+    assert [float(value) for value in details["energy_hc_eur"]] == [7.81]
+    assert superseded.is_empty()
+
+
 def test_a_key_twice_in_one_file_is_two_parts_and_a_row_twice_is_one():
     parts = [{**FIRST, "energy_eur": 10.0}, {**FIRST, "energy_eur": 17.81}, {**FIRST, "energy_eur": 10.0}]
     again = [{**part, **SECOND} for part in parts]
