@@ -61,7 +61,12 @@ def export_command(
                 console.print("Signes absents d'ISO-8859-1 ou réservés remplacés par les plus proches (œ : oe…).")
             found = plain
         faults = annexe2_rules.check(found, day, form.value)
-        files = _files(found, operation, day, form, to_complete)
+        try:
+            files = _files(found, operation, day, form, to_complete)
+        except NotConform as refusal:
+            advice = f"Un champ de l'opération se déclare dans operations.toml, sous [{operation}.annexe2]"
+            by_hand = ", ou se remplit à la main dans le classeur : --to-complete" if form is Form.XLSX else ""
+            raise fail(f"{refusal}\n{advice}{by_hand}.") from refusal
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (out / name).write_bytes(content)

@@ -58,7 +58,7 @@ def send(
             results = mail.deliver(home, messages, settings, clock=_now, retry_refused=retry_refused)
         else:
             results = mail.preview(home, messages, settings, dry_run, clock=_now)
-    _show(results, months, dry_run)
+    _show(results, months, dry_run, mail.settings_path(home))
     if any(result.status in {mail.Status.DEFERRED, mail.Status.REFUSED} for result in results):
         raise typer.Exit(1)
 
@@ -67,8 +67,8 @@ def _now() -> datetime:
     return datetime.now(PARIS)
 
 
-def _show(results: "Sequence[Result]", months: Sequence[date], dry_run: Path | None) -> None:
-    """Print what became of each message, what was already sent aside, then the counts."""
+def _show(results: "Sequence[Result]", months: Sequence[date], dry_run: Path | None, settled: Path) -> None:
+    """Print what became of each message, what was already sent aside, then the counts; `settled`: mail.toml."""
     from energy_pipeline import mail
 
     if not results:
@@ -86,5 +86,8 @@ def _show(results: "Sequence[Result]", months: Sequence[date], dry_run: Path | N
         console.print(". ".join(f"{status.said} : {counts[status]}" for status in mail.Status if counts[status]) + ".")
     else:
         console.print(f"Essai : rien n'est parti. Messages écrits dans {dry_run}", markup=False, soft_wrap=True)
+        if not settled.is_file():
+            borrowed = f"{settled} n'existe pas : l'expéditeur, alerts_to et default_to sont ceux de l'exemple."
+            console.print(borrowed, markup=False, soft_wrap=True)
     if counts[mail.Status.REFUSED_BEFORE]:
         console.print("Pour essayer de nouveau les destinataires refusés : --retry-refused.")

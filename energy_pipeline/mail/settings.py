@@ -42,18 +42,23 @@ class Settings(servers.Server):
         return self.default_to or self.alerts_to
 
 
+def settings_path(home: Path) -> Path:
+    """Return where the settings of `home` stand."""
+    return home / FILE_NAME
+
+
 def read_settings(home: Path, environment: Mapping[str, str]) -> Settings:
     """Return the settings of `home`/mail.toml, with the password that `environment` or the file named there gives.
 
     Raises SettingsError: no file, unknown or wrong setting, login without password.
     """
-    path = home / FILE_NAME
+    path = settings_path(home)
     return _checked(path, servers.read(Settings, path, environment, PASSWORD_VARIABLE, EXAMPLE))
 
 
 def preview_settings(home: Path) -> Settings:
     """Return the settings of `home`/mail.toml without password, those of the example if there is none."""
-    written = home / FILE_NAME
+    written = settings_path(home)
     path = written if written.is_file() else EXAMPLE
     return _checked(path, servers.parse(Settings, path))
 

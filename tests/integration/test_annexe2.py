@@ -110,6 +110,8 @@ def test_faults_are_told_all_together_and_nothing_is_written(home):
         assert done.exit_code == 1
         assert not out.exists()
         told = " ".join(done.output.split())
+        assert f"se déclare dans operations.toml, sous [{ACC}.annexe2]" in told
+        assert ("--to-complete" in told) == (form == "xlsx")
         for field in ("COMMUNE_OP", "TEL_PMO", "MAIL") if form == "csv" else ("Commune", "Téléphone", "Mail"):
             assert field in told
         assert "champ obligatoire" in told

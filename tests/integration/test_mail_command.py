@@ -51,6 +51,7 @@ def test_from_a_trial_to_a_second_run_that_sends_nothing(home, tmp_path):
     trial = send(home, "--dry-run", tmp_path / "eml", "--alerts")
     assert trial.exit_code == 0, trial.stderr
     assert "Essai : rien n'est parti" in trial.stdout
+    assert "mail.toml n'existe pas : l'expéditeur, alerts_to et default_to sont ceux de l'exemple." in trial.stdout
     written = sorted((tmp_path / "eml").glob("*.eml"))
     mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in written]
     assert [mail["To"] for mail in mails][:2] == [MANAGER, MAYOR]
