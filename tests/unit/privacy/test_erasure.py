@@ -80,7 +80,7 @@ def test_columns_that_tell_who_it_is_may_be_emptied():
         "file_id", "operation_id", "cell", "installation", "sheet", "supplier", "invoice_number", "detail_id",
         "detail_type", "origin_number", "grouping", "chorus_siret", "chorus_service", "chorus_commitment", "pce",
         "segment", "tariff_option", "supply_tariff", "reading_type", "off_peak_hours", "status", "register",
-        "delivery_mode", "cancelling_number", "request_id", "request_type",
+        "delivery_mode", "cancelling_number", "request_id", "request_type", "layout",
     }  # fmt: skip
     assert all(
         column.nullable or column.name in hiding.NAMES
