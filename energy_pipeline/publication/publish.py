@@ -46,9 +46,9 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
 def _copy_marts(connection: duckdb.DuckDBPyConnection, private: Path, about: dict[str, object]) -> dict[str, int]:
     """Attach the private warehouse; fill the marts from it, but that of curves. Return the number of rows of each."""
     others = [table for table in marts.TABLES if table is not marts.CURVE]
-    for table in others:
-        connection.execute(f"DROP TABLE IF EXISTS {table.qualified_name}")
     warehouse.create(connection, marts.TABLES)
+    for table in others:
+        warehouse.delete(connection, table)
     connection.execute(warehouse.statement("publication/exchange_step"))
     connection.execute(f"ATTACH {quoted(private)} AS private (READ_ONLY)")
     rows = {}
