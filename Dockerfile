@@ -9,7 +9,8 @@ RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashe
 COPY . .
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
-USER energy
+# By number: an orchestrator that forbids root cannot tell from a name.
+USER 10001
 VOLUME ["/srv/energy/inbox", "/srv/energy/home"]
 ENTRYPOINT ["/opt/energy-pipeline/.venv/bin/energy-pipeline"]
 CMD ["ui", "--part", "daemon", "--inbox", "/srv/energy/inbox", "--home", "/srv/energy/home"]
