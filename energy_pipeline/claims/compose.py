@@ -156,7 +156,7 @@ def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any
     facts = _common(dossier) | {
         "anomalies": french.plural(len(claims), "erreur", "erreurs"),
         "invoices": french.plural(len({claim.invoice_number for claim in claims}), "facture", "factures"),
-        "total_eur": french.euros(total) if total else "",
+        "total_eur": french.euros(total) if total or total_ttc else "",
         "total_ttc_eur": french.euros(total_ttc),
         "undeducted": _told(undeducted),
         "over_billed": _told(over_billed),
@@ -164,7 +164,7 @@ def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any
         "slots": [_slots(claim) for claim in others if claim.slots],
         "excise_eur": french.euros(excise) if excise > 0 else "",
         "example": _example([*undeducted, *over_billed]),
-        "unquantified": any(claim.amount_eur is None for claim in claims),
+        "unquantified": any(claim.amount_eur is None and claim.amount_ttc_eur is None for claim in claims),
     }
     return facts, made | {"other": tables.other(others)}
 

@@ -183,7 +183,9 @@ def _dates(claim: Claim) -> str:
 
 
 def _euros(claim: Claim) -> tuple[str, str]:
-    return _cents(claim.amount_eur), _cents(claim.amount_ttc_eur)
+    # A wrong VAT alone has no amount without VAT, and is quantified all the same.
+    without_vat = UNKNOWN_AMOUNT if claim.amount_ttc_eur is None else french.DASH
+    return _cents(claim.amount_eur, without_vat), _cents(claim.amount_ttc_eur)
 
 
 def _cents(value: Decimal | None, unknown: str = UNKNOWN_AMOUNT) -> str:

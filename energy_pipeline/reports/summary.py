@@ -116,8 +116,11 @@ def total_difference(rows: Iterable[object], name: str) -> float | None:
 
 
 def claims(findings: tuple[Finding, ...]) -> tuple[Claim, ...]:
-    """Return what is owed to us, one row per party or supplier, greatest first."""
-    owed = sorted((f for f in findings if f.amount_eur is not None and f.amount_eur > 0), key=_who)
+    """Return what is owed to us, one row per party or supplier, greatest first.
+
+    A wrong VAT alone has euros including VAT only.
+    """
+    owed = sorted((f for f in findings if (_euros(f) or 0) > 0), key=_who)
     grouped = [(name, list(group)) for name, group in groupby(owed, key=_who)]
     rows = [
         Claim(name, _sum(f.amount_eur for f in group), _sum_if_all(f.amount_ttc_eur for f in group), len(group))
@@ -134,7 +137,7 @@ def to_pay(findings: tuple[Finding, ...]) -> Decimal:
 
 def unquantified(findings: tuple[Finding, ...]) -> int:
     """Return the number of errors that carry no euros."""
-    return sum(finding.severity == "error" and finding.amount_eur is None for finding in findings)
+    return sum(finding.severity == "error" and _euros(finding) is None for finding in findings)
 
 
 def claimed(rows: tuple[Claim, ...]) -> tuple[Decimal, Decimal | None]:
@@ -191,6 +194,10 @@ def saving_sentence(content: ReportContent) -> str:
     if made.left_out:
         said += f" Sans {french.plural(made.left_out, 'site')} dont les prix ne sont pas renseignés."
     return said
+
+
+def _euros(finding: Finding) -> Decimal | None:
+    return finding.amount_ttc_eur if finding.amount_eur is None else finding.amount_eur
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:

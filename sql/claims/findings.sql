@@ -12,7 +12,7 @@ LEFT JOIN listed USING (prm)
 LEFT JOIN held USING (prm)
 WHERE finding.severity = 'error'
   AND (
-    finding.party = 'supplier' AND (finding.amount_eur > 0 OR finding.amount_eur IS NULL)
+    finding.party = 'supplier' AND coalesce(finding.amount_eur, finding.amount_ttc_eur, 1) > 0
     OR finding.party = 'enedis' AND finding.check_name = 'published_split_differs'
   )
   AND ($operations IS NULL OR finding.operation_id IN $operations)

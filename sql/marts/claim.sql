@@ -1,12 +1,13 @@
 -- What to claim, bill by bill: findings that are established (errors); those to review and the bills' lacks beside.
+-- A wrong VAT alone has euros including VAT only.
 WITH known AS (
     SELECT
         *,
         severity = 'error' AND (
-            party = 'supplier' AND (amount_eur > 0 OR amount_eur IS NULL) OR check_name = 'published_split_differs'
+            party = 'supplier' AND coalesce(amount_eur, amount_ttc_eur, 1) > 0 OR check_name = 'published_split_differs'
         ) AS is_claimed,
         severity <> 'error' AND amount_eur > 0 AS is_to_review,
-        party = 'supplier' AND amount_eur < 0 AS is_lacking
+        party = 'supplier' AND coalesce(amount_eur, amount_ttc_eur) < 0 AS is_lacking
     FROM marts.finding
     WHERE party IN ('supplier', 'enedis')
 )
@@ -15,7 +16,7 @@ SELECT
     party, supplier, operation_id, invoice_number, month,
     year(month) AS year,
     count(*) FILTER (is_claimed) AS findings,
-    count(*) FILTER (is_claimed AND amount_eur IS NULL) AS unquantified,
+    count(*) FILTER (is_claimed AND amount_eur IS NULL AND amount_ttc_eur IS NULL) AS unquantified,
     coalesce(sum(amount_eur) FILTER (is_claimed AND amount_eur > 0), 0) AS amount_eur,
     sum(amount_ttc_eur) FILTER (is_claimed) AS amount_ttc_eur,
     count(*) FILTER (is_to_review) AS to_review,

@@ -56,7 +56,8 @@ claimed AS (
         prm AS site_id, 'electricity' AS fluid, year(month) AS year,
         count(*) AS claims, sum(amount_eur) AS claimed_eur, sum(amount_ttc_eur) AS claimed_ttc_eur
     FROM marts.finding
-    WHERE party = 'supplier' AND severity = 'error' AND prm IS NOT NULL AND (amount_eur > 0 OR amount_eur IS NULL)
+    WHERE party = 'supplier' AND severity = 'error' AND prm IS NOT NULL
+        AND coalesce(amount_eur, amount_ttc_eur, 1) > 0
     GROUP BY prm, year(month)
 ),
 
