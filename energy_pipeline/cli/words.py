@@ -32,10 +32,10 @@ _TYPES = {
 _ERRORS: Mapping[str, str] = {
     r"Missing (?:option|argument) '(.*?)'\.(?: Choose from:\s*(.*))?": r"Il manque \1. \2",
     r"Missing command\.": "Il manque une commande.",
-    r"No such command '(.*?)'\.": r"Commande inconnue : \1.",
-    r"No such command '(.*?)'\. Did you mean (.*)\?": r"Commande inconnue : \1. Voulez-vous dire \2 ?",
-    r"No such option: (\S*)": r"Option inconnue : \1.",
-    r"No such option: (\S*) \(Possible options: (.*)\)": r"Option inconnue : \1. Voulez-vous dire \2 ?",
+    r"No such command '(.*)'\.": r"Commande inconnue : \1.",
+    r"No such command '(.*)'\. Did you mean (.*)\?": r"Commande inconnue : \1. Voulez-vous dire \2 ?",
+    r"No such option: (.*) \(Possible options: (.*)\)": r"Option inconnue : \1. Voulez-vous dire \2 ?",
+    r"No such option: (.*)": r"Option inconnue : \1.",
     r"Option '(.*?)' requires an argument\.": r"L'option \1 attend une valeur.",
     r"Option '(.*?)' does not take a value\.": r"L'option \1 ne prend pas de valeur.",
     r"Got unexpected extra argument\(s\) \((.*)\)": r"De trop : \1.",
@@ -49,7 +49,7 @@ _ERRORS: Mapping[str, str] = {
     r"Invalid value for '(.*?)': \w+ '(.*)' is a directory\.": r"\1 : « \2 » est un dossier, non un fichier.",
     r"Invalid value for '(.*?)': \w+ '(.*)' is not readable\.": r"\1 : « \2 » ne peut pas être lu.",
 }
-"""What Typer says, whole, as patterns; what is not here is said as it comes."""
+"""What Typer says, whole, as patterns, the first that fits; what is not here is said as it comes."""
 
 
 def french(message: str) -> str:

@@ -64,7 +64,7 @@ def situation(
     `curves`: prm, role, step_start, step_minutes, power_w, self_consumption_w, key_type_used, a row per step of
     `marts.curve`. `static_keys`: consumer_prm, valid_from, valid_to, share of `marts.distribution_key`.
     Where the key is neither static nor default, it is what the consumers received over what was produced: the kernel
-    gives the same split back. Raises KeyInputError when there is no curve, or two lengths of step.
+    gives the same split back. Raises KeyInputError when no curve of one side is known, or for two lengths of step.
     """
     if curves.is_empty():
         raise KeyInputError(f"Aucune courbe de {operation_id} du {period_start:%d/%m/%Y} au {period_end:%d/%m/%Y}.")
@@ -82,6 +82,9 @@ def situation(
     consumers, producers = (tuple(sorted(side["prm"].unique())) for side in (consumer, producer))
     if not consumers or not producers:
         raise KeyInputError(f"{operation_id} n'a pas à la fois des consommateurs et des producteurs sur cette période.")
+    for side, word in ((consumer, "consommation"), (producer, "production")):
+        if side["power_w"].null_count() == side.height:
+            raise KeyInputError(f"Aucune courbe de {word} de {operation_id} sur cette période : rien à répartir.")
     consumption = _dense(consumer, consumers, "power_w", steps)
     production = _dense(producer, producers, "power_w", steps)
     types = set(curves["key_type_used"].unique())

@@ -110,5 +110,10 @@ def test_without_a_command_the_help_is_shown_once():
     assert "Erreur" not in done.output
 
 
+def test_what_looks_like_an_option_is_told_whole():
+    assert french("No such option: -- SELECT 1 a\\x0b") == "Option inconnue : -- SELECT 1 a\\x0b."
+    assert french("No such command 'it's'.") == "Commande inconnue : it's."
+
+
 def test_what_is_not_known_is_said_as_it_comes():
     assert french("Something that a later Typer says.") == "Something that a later Typer says."

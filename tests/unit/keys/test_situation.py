@@ -98,6 +98,10 @@ def test_what_cannot_be_computed_is_said():
         situation(ACC, DAY, DAY, pl.concat([curve_rows(), curve_rows(step=30)]), NO_KEYS)
     with pytest.raises(KeyInputError, match="à la fois"):
         situation(ACC, DAY, DAY, curve_rows().filter(pl.col("role") == "consumer"), NO_KEYS)
+    for role, word in (("consumer", "consommation"), ("producer", "production")):
+        unknown = pl.when(pl.col("role") != role).then(pl.col("power_w"))
+        with pytest.raises(KeyInputError, match=f"Aucune courbe de {word}"):
+            situation(ACC, DAY, DAY, curve_rows().with_columns(power_w=unknown), NO_KEYS)
 
 
 def price_rows(*rows):
