@@ -54,7 +54,12 @@ def open_publication(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(metavar="REQUÊTE", help="Instruction à exécuter sur la publication.")],
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="REQUÊTE", help="Instruction à exécuter sur la publication ; « - » : sur l'entrée standard."
+        ),
+    ],
     home: HomeOption,
     output: Annotated[TableFormat, typer.Option("--format", help="Forme de la réponse.")] = TableFormat.TABLE,
     at: AtOption = None,
@@ -62,7 +67,7 @@ def sql(
     """Run SQL on the publication, read-only; the tables of `marts` need no prefix."""
     with clear_errors(), open_publication(publication_at(home, at)) as connection:
         try:
-            result = connection.sql(query)
+            result = connection.sql(sys.stdin.read() if query == "-" else query)
         except duckdb.Error as error:
             raise fail(f"La requête est refusée : {error}") from error
         if result is None:

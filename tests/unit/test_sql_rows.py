@@ -65,3 +65,12 @@ def test_wide_rows_are_whole_in_csv(tmp_path: Path, monkeypatch):
     assert shown.exit_code == 0 and max(map(len, shown.stdout.splitlines())) <= 80
     csv = CliRunner().invoke(app, [*query, "--format", "csv"]).stdout
     assert "mot " * 200 in csv
+
+
+def test_a_statement_that_begins_with_a_comment_is_read_from_the_standard_input(tmp_path: Path):
+    publications.write(Home(tmp_path).create().publication, {})
+    asked = ["sql", "--home", str(tmp_path), "-", "--format", "csv"]
+    assert (
+        CliRunner().invoke(app, asked, input="-- How many?\nSELECT count(*) AS findings FROM finding").stdout
+        == "findings\n0\n"
+    )
