@@ -61,9 +61,14 @@ def _is_landed(connection: duckdb.DuckDBPyConnection, seen: str) -> bool:
     return bool(found and found[0])
 
 
-def _note_landed(connection: duckdb.DuckDBPyConnection, seen: str, states: Mapping[str, str]) -> None:
+def _note_landed(
+    connection: duckdb.DuckDBPyConnection, seen: str, states: Mapping[str, str], forgotten: landing.StandIn | None
+) -> None:
+    """Note the inbox as it was when the landing began, but for the files whose name tells a forgotten point."""
     files = warehouse.query(connection, "SELECT count(*) AS files FROM landing.file").item()
-    rows: list[dict[str, object]] = [{"path": path, "state": state} for path, state in states.items()]
+    rows: list[dict[str, object]] = [
+        {"path": path, "state": state} for path, state in states.items() if not landing.names(path, forgotten)
+    ]
     with warehouse.transaction(connection):
         warehouse.replace(
             connection, landed_tables.INBOX, schemas.frame(landed_tables.INBOX, [{"fingerprint": seen, "files": files}])
@@ -81,15 +86,16 @@ def _land(
     context: dg.AssetExecutionContext,
     connection: duckdb.DuckDBPyConnection,
     installation: Installation,
+    *,
     passwords: Mapping[str, str],
     states: Mapping[str, str],
+    forgotten: landing.StandIn | None,
 ) -> int:
     """Land what is new, batch by batch, then decide which version of each file holds; return how many were read."""
     home = installation.home_folders()
     read = 0
     registry = warehouse.query(connection, "SELECT * FROM landing.file")
     known = warehouse.run(connection, "staging/known_months")["month"].to_list()
-    forgotten = privacy.forgotten(home.root)
     unchanged = _unchanged(connection, states)
     for landed in landing.land(
         installation.inbox_path(), registry, passwords=passwords, stand_in=forgotten, unchanged=unchanged
@@ -129,8 +135,9 @@ def files(context: dg.AssetExecutionContext, installation: Installation, databas
     read = 0
     with database.get_connection() as connection:
         if not _is_landed(connection, seen):
-            read = _land(context, connection, installation, passwords, states)
-            _note_landed(connection, seen, states)
+            forgotten = privacy.forgotten(home)
+            read = _land(context, connection, installation, passwords=passwords, states=states, forgotten=forgotten)
+            _note_landed(connection, seen, states, forgotten)
         statuses = warehouse.query(connection, "SELECT status, count(*) AS files FROM landing.file GROUP BY status")
     counts = dict(statuses.iter_rows())
     return dg.MaterializeResult(

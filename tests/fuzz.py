@@ -61,7 +61,7 @@ def supplier_exports() -> dict[str, bytes]:
 
 def sample(label: str, kind: str) -> str:
     """Return a cell that the readers accept under a label."""
-    if kind == "text" and "nergie" in label:
+    if kind == "text" and ("nergie" in label or label == "Fluide"):
         return "Electricité"
     return {"Année": "2025", "Relève": "12345"}.get(label, SAMPLES[kind])
 

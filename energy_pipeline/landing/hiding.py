@@ -32,6 +32,11 @@ def text(words: str, stand_in: StandIn) -> str:
     return _PRM.sub(lambda found: stand_in(found[0]) or found[0], words)
 
 
+def names(words: str, stand_in: StandIn | None) -> bool:
+    """Whether the words tell a forgotten PRM."""
+    return stand_in is not None and text(words, stand_in) != words
+
+
 def entry(known: Entry, stand_in: StandIn) -> Entry:
     """Return the file under names that hide the forgotten points; its bytes are still found where they are."""
     shown = tuple(text(part, stand_in) for part in known.chain)
