@@ -112,12 +112,17 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
     with database.get_connection() as connection:
         operations = warehouse.query(connection, "SELECT * FROM marts.operation")
         stays = warehouse.query(connection, "SELECT * FROM marts.participant")
+        to_compute = {}
+        # All months are forgotten before any is computed: a period that now ends in another month begins on the same
+        # day, by which the rows are known.
         for month in map(month_of, context.partition_keys):
             with warehouse.transaction(connection):
                 pending = schemas.frame(landing.PENDING_MONTH, [{"month": month}])
                 warehouse.replace(connection, landing.PENDING_MONTH, pending, {"month": month})
-                changed, others = _to_compute(connection, month)
+                to_compute[month], others = _to_compute(connection, month)
                 _forget(connection, month, others)
+        for month, changed in to_compute.items():
+            with warehouse.transaction(connection):
                 warehouse.insert(connection, computed.INPUT, changed)
                 for ids in batches(changed["operation_id"].to_list(), f"Répartition {month:%m/%Y}"):
                     made = compute(_inputs(connection, month, ids), operations, stays, month)

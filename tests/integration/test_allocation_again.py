@@ -101,6 +101,30 @@ def test_an_operation_without_files_any_more_goes(house):
     assert [row for row in house.computed()["curve"] if ONE in row]
 
 
+@pytest.mark.parametrize("is_longer_first", [True, False])
+def test_a_period_that_now_ends_in_another_month_is_that_of_a_new_home(tmp_path, is_longer_first):
+    short, long = (date(2025, 9, 28), date(2025, 9, 30)), (date(2025, 9, 28), date(2025, 10, 3))
+    lone = {f"{arrivals.stem(arrivals.HALL, long)}_Complement_CDC.csv": arrivals.curve(short, 9)}
+    # One misnamed file, then all the others; or a month, then two at once.
+    first, then = (lone, arrivals.raw(short)) if is_longer_first else (arrivals.raw(short), arrivals.raw(long))
+    months = dg.PartitionKeyRange(SEPTEMBER, "2025-10-01")
+
+    def compute(some: House) -> None:
+        files(dg.build_asset_context(instance=some.instance), installation=some.installation, database=some.database)
+        perimeter(database=some.database)
+        allocation(dg.build_asset_context(partition_key_range=months, instance=some.instance), database=some.database)
+
+    house = House(tmp_path / "house")
+    house.drop(f"{ONE}_1", first)
+    compute(house)
+    house.drop(f"{ONE}_2", then)
+    compute(house)
+    new = House(tmp_path / "new", house.inbox)
+    compute(new)
+    assert house.computed() == new.computed()
+    assert new.computed()["curve"]
+
+
 def reductions(house) -> dict[str, list[str]]:
     return {name: rows for name, rows in house.computed().items() if name in {table.name for table in REDUCTIONS}}
 
