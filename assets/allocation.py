@@ -10,7 +10,7 @@ from assets import reduction
 from assets.batches import batches
 from assets.metadata import described, lineage
 from assets.metering import perimeter
-from assets.partitions import MONTHS, month_of
+from assets.partitions import MONTHS, months_of_run
 from assets.resources import Warehouse
 from energy_pipeline import program, warehouse
 from energy_pipeline.allocation import compute
@@ -115,7 +115,7 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
         to_compute = {}
         # All months are forgotten before any is computed: a period that now ends in another month begins on the same
         # day, by which the rows are known.
-        for month in map(month_of, context.partition_keys):
+        for month in months_of_run(context):
             with warehouse.transaction(connection):
                 pending = schemas.frame(landing.PENDING_MONTH, [{"month": month}])
                 warehouse.replace(connection, landing.PENDING_MONTH, pending, {"month": month})
@@ -153,7 +153,7 @@ def indicators(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
     """Energies and rates per operation, consumer, producer and slot."""
     rows: dict[str, int] = {}
     with database.get_connection() as connection:
-        for month in map(month_of, context.partition_keys):
+        for month in months_of_run(context):
             with warehouse.transaction(connection):
                 for table in MONTHLY:
                     made = warehouse.fill(connection, table, f"marts/{table.name}", {"month": month})

@@ -14,7 +14,7 @@ from assets.alerts import causes
 from assets.definitions import build
 from assets.instance import settle
 from assets.lock import BY_COMMAND, RunError, alone, close_interrupted_alone
-from assets.partitions import key_of, months_to_compute, range_tags
+from assets.partitions import months_tags, months_to_compute
 from assets.progress import Listener, heard
 from energy_pipeline.publication import start_afresh
 from energy_pipeline.settings import Home
@@ -97,5 +97,5 @@ def run_pipeline(
         months = months_to_compute(folders)
         if months:
             announce(f"Calcul de {len(months)} mois ({months[0]:%m/%Y} – {months[-1]:%m/%Y})…")
-            _execute(definitions, "month", instance, range_tags(key_of(months[0]), key_of(months[-1])))
+            _execute(definitions, "month", instance, months_tags(months))
     return months

@@ -11,7 +11,7 @@ from assets.allocation import indicators
 from assets.batches import batches
 from assets.invoices import invoices
 from assets.metadata import described
-from assets.partitions import MONTHS, month_of
+from assets.partitions import MONTHS, months_of_run
 from assets.resources import Warehouse
 from energy_pipeline import warehouse
 from energy_pipeline.bill_checks import bill_findings, check_bills
@@ -117,7 +117,7 @@ def findings(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mater
     rows = 0
     with database.get_connection() as connection:
         prices = timeline(warehouse.query(connection, "SELECT * FROM staging.price"))
-        for month in map(month_of, context.partition_keys):
+        for month in months_of_run(context):
             made, checked = _reconcile(connection, month)
             found = pl.concat([made.finding, bill_findings(checked, made.invoice_reconciliation)])
             earned = surplus_revenue(warehouse.run(connection, "staging/daily_surplus", month=month), prices)

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.metadata import results
-from assets.partitions import MONTHS, month_of
+from assets.partitions import MONTHS, months_of_run
 from assets.progress import tell
 from assets.publication import publication
 from assets.resources import Installation, Warehouse
@@ -31,7 +31,7 @@ def reports(context: dg.AssetExecutionContext, installation: Installation, datab
     longer pending.
     """
     home = installation.home_folders()
-    months = [month_of(key) for key in context.partition_keys]
+    months = months_of_run(context)
     written = []
     for month in months:
         progress = partial(tell, f"Rapports {month:%m/%Y}", unit="rapports")

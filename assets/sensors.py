@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.jobs import LANDING, MONTH, RETRIED
 from assets.lock import is_held
-from assets.partitions import key_of, months_to_compute, range_tags
+from assets.partitions import months_tags, months_to_compute
 from assets.resources import Installation
 from energy_pipeline import sources, warehouse
 
@@ -58,14 +58,15 @@ def pending_months(context: dg.SensorEvaluationContext, installation: Installati
     if is_held(home) or context.instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1):
         return dg.SkipReason("A run is going on")
     try:
-        keys = [key_of(month) for month in months_to_compute(home)]
+        months = months_to_compute(home)
     except warehouse.WarehouseError:
         return dg.SkipReason("A run is writing")
-    if not keys:
+    if not months:
         return dg.SkipReason("No month is pending")
     succeeded = context.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1)
     since = (os.environ.get(SERVED_SINCE, ""), *(run.run_id for run in succeeded))
-    request = dg.RunRequest(run_key=" ".join([*since, keys[0], keys[-1]]), tags=range_tags(keys[0], keys[-1]))
+    tags = months_tags(months)
+    request = dg.RunRequest(run_key=" ".join([*since, *tags.values()]), tags=tags)
     return dg.SensorResult(run_requests=[request])
 
 

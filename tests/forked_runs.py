@@ -89,7 +89,8 @@ def _in_child(wanted: dict, said: int) -> None:
 
 def _serve() -> None:
     import assets.launch  # noqa: F401
-    import energy_pipeline.cli.results  # noqa: F401
+    import energy_pipeline.cli.results
+    import energy_pipeline.quality.engine  # noqa: F401 - loaded once, not by each run
 
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:

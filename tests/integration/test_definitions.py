@@ -11,7 +11,7 @@ import pytest
 from assets import checks
 from assets.definitions import build
 from assets.jobs import RETRIED
-from assets.partitions import MONTHS, key_of
+from assets.partitions import MONTHS, key_of, months_of, months_of_run, months_tags
 from assets.resources import Installation, Warehouse
 from assets.schedules import after_publication
 from assets.sensors import SERVED_SINCE, inbox, pending_months
@@ -210,6 +210,27 @@ def test_pending_months_start_one_run_for_all_of_them(installation, database, tm
         [request] = pending_months(context).run_requests
         assert request.tags["dagster/asset_partition_range_start"] == "2025-09-01"
         assert request.tags["dagster/asset_partition_range_end"] == "2025-11-01"
+        assert months_of(request.tags) == (date(2025, 9, 1), date(2025, 11, 1))
+
+
+@pytest.mark.parametrize(
+    "tags, computed_months",
+    [
+        (months_tags([date(2025, 9, 1), date(2026, 1, 1)]), ["2025-09-01", "2026-01-01"]),
+        (months_tags([date(2025, 9, 1)]), ["2025-09-01"]),
+        (
+            {"dagster/asset_partition_range_start": "2025-09-01", "dagster/asset_partition_range_end": "2025-11-01"},
+            ["2025-09-01", "2025-10-01", "2025-11-01"],
+        ),
+    ],
+)
+def test_a_run_computes_the_months_that_are_pending_and_a_backfill_all_that_were_asked(tags, computed_months):
+    @dg.asset(partitions_def=MONTHS, backfill_policy=dg.BackfillPolicy.single_run())
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"months": " ".join(map(str, months_of_run(context)))})
+
+    [event, *_] = dg.materialize([asset], tags=tags).asset_materializations_for_node("asset")
+    assert event.metadata["months"].value.split() == computed_months
 
 
 @dg.job
