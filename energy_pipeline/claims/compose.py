@@ -21,6 +21,8 @@ TEMPLATES = REFERENCE / "letters"
 MOST_INVOICES = 12
 ENEDIS = "Enedis"
 DOTS = "………………………………"
+MOST_HOLDERS = 5
+"""Holders named among what is to be completed."""
 """What the sender fills in by hand."""
 
 
@@ -121,6 +123,8 @@ def compose(
         missing.append("date de la lettre")
     if not addressee_lines:
         missing.append(f"adresse du destinataire ({dossier.addressee})")
+    if dossier.party == "supplier" and (others := _other_holders(dossier)):
+        missing.append(f"mandat pour les contrats au nom de {others}, s'ils ne sont pas à l'organisateur")
     if dossier.default_keys:
         missing.append("circonstances de la défaillance du dispositif d'Enedis")
     attachments = [render(text, facts) for text in template["attachments"]]
@@ -167,6 +171,16 @@ def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any
         "unquantified": any(claim.amount_eur is None and claim.amount_ttc_eur is None for claim in claims),
     }
     return facts, made | {"other": tables.other(others)}
+
+
+def _other_holders(dossier: Dossier) -> str:
+    """Return who else than the organiser holds a point of the claims: nobody claims for them without a mandate."""
+    own = {operation.organiser.casefold() for operation in dossier.operations if operation.organiser}
+    holders = {str(one_line(claim.holder)) for claim in dossier.claims if claim.holder}
+    others = sorted(holder for holder in holders if own and holder.casefold() not in own)
+    if len(others) > MOST_HOLDERS:
+        others = [*others[:MOST_HOLDERS], french.plural(len(others) - MOST_HOLDERS, "autre")]
+    return french.listed(others)
 
 
 def _slots(claim: Claim) -> str:

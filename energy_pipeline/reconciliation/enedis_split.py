@@ -7,13 +7,13 @@ import polars as pl
 
 from energy_pipeline import french
 from energy_pipeline.reconciliation import explanation
+from energy_pipeline.reconciliation.energies import SHARED
 from energy_pipeline.reconciliation.finding import evidence, facts
 from energy_pipeline.reconciliation.prices import lookup
 from energy_pipeline.tables.reductions import COMPARED_SPLIT
 from energy_pipeline.tables.schemas import polars_schema
 
 PERIOD = ("operation_id", "period_start")
-SHARED = ("self_consumption", "self_produced")
 KEYS = {
     "static": "clés statiques",
     "default": "clés par défaut",

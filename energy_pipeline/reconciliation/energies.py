@@ -11,6 +11,7 @@ from energy_pipeline.tables.columns import SLOTS
 from energy_pipeline.tolerances import tolerances
 
 PERIOD = ("operation_id", "period_start")
+SHARED = ("self_consumption", "self_produced")
 CONSUMER_SERIES = ("consumption", "self_consumption", "complement")
 
 
@@ -50,7 +51,8 @@ def with_operation_totals(totals: pl.DataFrame) -> pl.DataFrame:
     """Return the totals with one more row per operation, period and series, whose PRM is NULL; NULL if one is."""
     names = ("recomputed_kwh", "recomputed_margin_kwh", "published_kwh", "published_margin_kwh")
     together = totals.group_by(*PERIOD, "period_end", "role", "series").agg(
-        pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in names
+        *(pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name) for name in names),
+        pl.col("is_whole").all(),
     )
     rows = together.with_columns(pl.lit(None, dtype=pl.String).alias("prm")).select(totals.columns)
     return pl.concat([totals, rows])
@@ -69,7 +71,8 @@ def energy_facts(
 
     `files`: of `totals_of_files`; `totals`: of `with_operation_totals`; `split_off`: periods whose split differs, in
     which a file that agrees with ours is right and only the curve wrong. A truncated curve lies below the energy: the
-    tolerance is one-sided and grows with the steps that are not zero.
+    tolerance is one-sided and grows with the steps that are not zero. Of who joined or left within the period, the
+    energy may be that of the whole period: nothing tells, unless it is shared.
     """
     keys = [*PERIOD, "period_end", "prm", "role", "series"]
     joined = files.join(totals, on=keys, nulls_equal=True).join(
@@ -77,10 +80,11 @@ def energy_facts(
     )
     energy, rounding = pl.col("energy_kwh"), pl.col("rounding_kwh")
     agrees = within(energy, "published_kwh", rounding, rounding + pl.col("published_margin_kwh"))
+    beyond_stay = ~pl.col("is_whole") & ~pl.col("series").is_in(SHARED) & (energy > pl.col("published_kwh"))
     ours = pl.col("recomputed_margin_kwh") + rounding
     agrees_with_ours = within(energy, "recomputed_kwh", ours, ours) & pl.col("split_off").fill_null(False)
     wrong = joined.filter(
-        pl.col("published_kwh").is_not_null() & energy.is_not_null() & ~agrees & ~agrees_with_ours
+        pl.col("published_kwh").is_not_null() & energy.is_not_null() & ~agrees & ~agrees_with_ours & ~beyond_stay
     ).sort(*PERIOD, "prm", "series")
     return facts([_energy_fact(row, paths) for row in wrong.iter_rows(named=True)])
 

@@ -213,6 +213,7 @@ def _totals(period: Period, arrays: Arrays, comparable: BoolArray, margin: Float
                 "role": roles,
                 "series": [SERIES[role][index] for role in roles],
                 **dict(zip(ENERGIES, columns, strict=True)),
+                "is_whole": stays.all(axis=1),
             }
         ).filter(present)
         for index, columns in enumerate(shown)

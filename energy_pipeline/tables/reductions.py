@@ -70,6 +70,7 @@ SERIES_TOTAL = Table(
         c.energy("recomputed_margin_kwh", "What truncated watts may hide in it"),
         c.energy("published_kwh", "Of the curve that Enedis published"),
         c.energy("published_margin_kwh", "What truncated watts may hide in it"),
+        Column("is_whole", "BOOLEAN", "Whether the point is a participant during the whole period"),
     ),
     key=("operation_id", "period_start", "prm", "role", "series"),
 )

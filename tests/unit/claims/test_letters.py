@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from docx import Document
@@ -17,6 +18,7 @@ from tests.unit.claims.conftest import (
     EVIL_SITE,
     FINDINGS,
     GLOW,
+    HALL,
     OTHER,
     POOL,
     SCHOOL,
@@ -218,6 +220,26 @@ def test_without_a_day_and_an_address_the_letter_says_what_to_complete(publicati
     said = words(path_of(letter, ".docx"))
     assert "le ……" in said
     assert "Nom et qualité : ……" in said
+
+
+def test_a_mandate_is_asked_for_the_contracts_of_others(tmp_path):
+    held = {SCHOOL: "commune de valfleuri", HALL: "Mme Odette Brun", POOL: "Centre nautique"}
+    path = published(tmp_path / "energy.duckdb")
+    with duckdb.connect(str(path)) as connection:
+        for prm, name in held.items():
+            connection.execute(
+                "INSERT INTO marts.participant (operation_id, prm, role, valid_from, name, role_source) "
+                "VALUES (?, ?, 'consumer', DATE '2025-01-01', ?, 'annexe2')",
+                [ACC, prm, name],
+            )
+    asked = {
+        one.addressee: one.to_complete for one in write_claims(path, tmp_path / "letters", Selection((ACC,)), day=DAY)
+    }
+    mandate = (
+        "mandat pour les contrats au nom de Centre nautique et Mme Odette Brun, s'ils ne sont pas à l'organisateur"
+    )
+    assert mandate in asked[SUN]
+    assert not [line for line in (*asked[GLOW], *asked["Enedis"]) if "mandat" in line]
 
 
 def test_the_address_given_is_that_of_the_letter(publication, tmp_path):

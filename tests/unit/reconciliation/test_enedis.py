@@ -185,6 +185,28 @@ def test_an_energy_file_that_differs():
     assert "le fichier d'énergie donne 547\u00a0kWh (consommation) et la courbe publiée 447\u00a0kWh" in fact["message"]
 
 
+@pytest.mark.parametrize(
+    "series, prm, kwh, differs",
+    [
+        ("consumption", SCHOOL, 243.0, False),  # of its stay: 405 h × 0,6 kW
+        ("consumption", SCHOOL, 447.0, False),  # of the whole month
+        ("consumption", SCHOOL, 200.0, True),
+        ("self_consumption", SCHOOL, 162.0, False),
+        ("self_consumption", SCHOOL, 298.0, True),  # nothing is shared with who is not there
+        ("consumption", None, 819.5, False),  # the school's whole month and the hall's, 372,5
+        ("consumption", None, 600.0, True),
+        ("consumption", HALL, 400.0, True),  # who is there the whole month
+    ],
+)
+def test_of_who_joins_within_the_period_the_energy_may_be_of_the_whole_period(series, prm, kwh, differs):
+    joined = np.arange(745) >= 340
+    school = curve(SCHOOL, np.where(joined, 600.0, np.nan), np.where(joined, 400.0, np.nan),
+                   published=np.where(joined, 400.0, np.nan), quality=joined.astype(np.uint8))  # fmt: skip
+    hall = curve(HALL, 500.0, 500.0, published=500.0)
+    made = reduce(periods(period()), curves(school, hall, curve(ROOF, 1000.0, 900.0, role="producer")))
+    assert bool(energy_found(made, energy(prm, series, ("BASE", kwh)))) is differs
+
+
 def test_only_the_latest_energy_file_counts():
     old = energy(SCHOOL, "consumption", ("BASE", 999.0), file_id="old", received_at=at(1))
     assert energy_found(reduced(), old, energy(SCHOOL, "consumption", ("BASE", 447.0), file_id="new")) == []

@@ -14,7 +14,7 @@ from tests.unit.reconciliation.test_enedis import NOTHING_TESTED, PRICES, reduce
 OLDER = "avec les clés statiques de l'Annexe 2 du 01/03/2025"
 
 
-def tested(*residuals, difference=400.0, operation_id=ACC):
+def hypotheses(*residuals, difference=400.0, operation_id=ACC):
     """Rows of marts.split_explanation: (hypothesis, description, residual), the best first."""
     return frame(marts.SPLIT_EXPLANATION, [
         {"operation_id": operation_id, "period_start": OCTOBER, "period_end": date(2025, 10, 31), "month": OCTOBER,
@@ -35,7 +35,7 @@ def tested(*residuals, difference=400.0, operation_id=ACC):
     ],
 )  # fmt: skip
 def test_the_sentence(residual, said):
-    rows = tested(("other_keys", OLDER, residual), ("default_keys", "avec les clés par défaut", 380.0))
+    rows = hypotheses(("other_keys", OLDER, residual), ("default_keys", "avec les clés par défaut", 380.0))
     assert explanation.sentence(rows.reverse()) == said
 
 
@@ -45,7 +45,7 @@ def test_nothing_tested_nothing_said():
 
 
 def test_the_finding_says_why_and_keeps_its_euros():
-    rows = tested(
+    rows = hypotheses(
         ("other_keys", OLDER, 0.0), ("participant", "sans compter le consommateur A", 30.0),
         ("participant", "sans compter le consommateur B", 70.0), ("default_keys", "avec les clés par défaut", 90.0),
         difference=74.5,
@@ -62,9 +62,9 @@ def test_the_finding_says_why_and_keeps_its_euros():
 
 
 def test_the_hypotheses_of_another_operation_are_not_its_own():
-    rows = tested(("other_keys", OLDER, 0.0), operation_id="ACC00000002")
+    rows = hypotheses(("other_keys", OLDER, 0.0), operation_id="ACC00000002")
     assert split_found(reduced(school=300.0), tested=rows) == split_found(reduced(school=300.0))
 
 
 def test_no_finding_no_explanation():
-    assert split_found(reduced(), tested=tested(("other_keys", OLDER, 0.0))) == []
+    assert split_found(reduced(), tested=hypotheses(("other_keys", OLDER, 0.0))) == []
