@@ -61,16 +61,15 @@ def reduce_curves(operation_periods: pl.DataFrame, curves: pl.DataFrame, slot_en
     off-peak hours. Curves whose length is not that of the period's grid are left out.
     """
     hours_of = _hours_of(slot_energies)
-    groups = curves.sort("operation_id", "period_start", "role", "prm").partition_by(
-        "operation_id", "period_start", as_dict=True
-    )
+    rows_of = _rows_of_periods(curves)
     parts = []
     names = ("operation_id", "period_start", "period_end", "step_minutes", "key_type_used")
     for fields in operation_periods.select(names).iter_rows():
         period = Period(*fields)
-        group = groups.get((period.operation_id, period.start))
-        if group is None:
+        rows = rows_of.get((period.operation_id, period.start))
+        if rows is None:
             continue
+        group = curves[rows]
         arrays = _arrays(period, group)
         asked = hours_of.get((period.operation_id, period.start), {})
         judged = arrays.is_comparable(period.key_type_used), arrays.margin(period.key_type_used)
@@ -83,6 +82,14 @@ def reduce_curves(operation_periods: pl.DataFrame, curves: pl.DataFrame, slot_en
             )
         )
     return concat(parts)
+
+
+def _rows_of_periods(curves: pl.DataFrame) -> dict[tuple[str, date], list[int]]:
+    """Return the rows of each operation and period, by role and PRM; the arrays, which are large, do not move."""
+    keys = curves.select("operation_id", "period_start", "role", "prm").with_row_index("row")
+    ordered = keys.sort("operation_id", "period_start", "role", "prm")
+    found = ordered.group_by("operation_id", "period_start", maintain_order=True).agg("row")
+    return {(operation_id, start): rows for operation_id, start, rows in found.iter_rows()}
 
 
 def _hours_of(slot_energies: pl.DataFrame) -> dict[tuple[str, date], Hours]:

@@ -10,6 +10,7 @@ import pytest
 from assets.allocation import allocation
 from assets.landing import files
 from assets.metering import perimeter
+from assets.partitions import months_tags
 from assets.reconciliation import findings
 from assets.resources import Installation, Warehouse
 from energy_pipeline import program, warehouse
@@ -107,12 +108,13 @@ def test_a_period_that_now_ends_in_another_month_is_that_of_a_new_home(tmp_path,
     lone = {f"{arrivals.stem(arrivals.HALL, long)}_Complement_CDC.csv": arrivals.curve(short, 9)}
     # One misnamed file, then all the others; or a month, then two at once.
     first, then = (lone, arrivals.raw(short)) if is_longer_first else (arrivals.raw(short), arrivals.raw(long))
-    months = dg.PartitionKeyRange(SEPTEMBER, "2025-10-01")
 
     def compute(some: House) -> None:
         files(dg.build_asset_context(instance=some.instance), installation=some.installation, database=some.database)
         perimeter(database=some.database)
-        allocation(dg.build_asset_context(partition_key_range=months, instance=some.instance), database=some.database)
+        asked = dg.materialize([allocation], resources={"database": some.database}, selection=[allocation],
+                               tags=months_tags([date(2025, 9, 1), date(2025, 10, 1)]))  # fmt: skip
+        assert asked.success
 
     house = House(tmp_path / "house")
     house.drop(f"{ONE}_1", first)

@@ -46,15 +46,6 @@ def test_a_new_home_gets_settings_that_dagster_takes_and_that_start_no_process(f
         assert children() == before
 
 
-def test_without_these_settings_a_run_has_processes_beside_it(file: Path):
-    file.write_text(EARLIER, encoding="utf-8")
-    with (
-        dg.DagsterInstance.from_config(str(file.parent)) as made,
-        made.compute_log_manager.capture_logs(["run", "compute_logs", "step"]),
-    ):
-        assert len(children()) >= 4
-
-
 def test_the_settings_of_an_earlier_release_are_written_again(file: Path, monkeypatch: pytest.MonkeyPatch):
     settle(file.parent)
     current = file.read_text(encoding="utf-8")
