@@ -186,6 +186,16 @@ CASES = (
             2, **{"DEBUT_ACH._FIXE": date(2025, 12, 10)}, MONTANT_ACHEMINEMENT_FIXE=D("10.35"), MONTANT_CTA=D("2.27")
         ),
     ),
+    Case(
+        "one gap of the subscription and of the fixed part",
+        {"gap_subscription": NONE},
+        totals_follow(
+            2,
+            **{"DEBUT_ABO": date(2025, 12, 10), "DEBUT_ACH._FIXE": date(2025, 12, 10)},
+            MONTANT_ACHEMINEMENT_FIXE=D("10.35"),
+            MONTANT_CTA=D("2.27"),
+        ),
+    ),
     # 10 of 41 days: 5,00 × 10 / 41
     Case("a subscription twice", {"overlap_subscription": ("1.22", "1.46")}, set_in(2, DEBUT_ABO=date(2025, 11, 21))),
     Case(

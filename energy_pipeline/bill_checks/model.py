@@ -70,7 +70,8 @@ def said(value: pl.Expr, digits: int = 2) -> pl.Expr:
     return text.str.replace(r"\.?0+$", "").str.replace(".", ",", literal=True).str.replace("-", "−", literal=True)
 
 
-def _failure(name: str) -> str:
+def failure(name: str) -> str:
+    """Return the Boolean column that says which bills failed the check `name`, for the checks applied after it."""
     return f"_{name}_failed"
 
 
@@ -81,7 +82,7 @@ def _reason(check: Check, outcome: Outcome, entries: dict[str, Entry]) -> pl.Exp
     if not check.of_credited:
         reasons.append(pl.when("is_credited").then(pl.lit("Facture annulée par un avoir.")))
     reasons += [
-        pl.when(_failure(name)).then(pl.lit(f"Sans objet tant que n'est pas réglé : {entries[name].title}."))
+        pl.when(failure(name)).then(pl.lit(f"Sans objet tant que n'est pas réglé : {entries[name].title}."))
         for name in check.after
     ]
     if outcome.needs:
@@ -124,7 +125,7 @@ def apply(bills: pl.DataFrame, checks: tuple[Check, ...]) -> pl.DataFrame:
             (pl.lit(False) if outcome.doubtful is None else outcome.doubtful.fill_null(False)).alias("_doubtful"),
             only.alias("_only"),
         ).with_columns(_failed=pl.col("_failed") & pl.col("reason").is_null() & pl.col("_only"))
-        bills = bills.with_columns(judged["_failed"].alias(_failure(check.name)))
+        bills = bills.with_columns(judged["_failed"].alias(failure(check.name)))
         failed, doubtful = pl.col("_failed"), pl.col("_doubtful")
         rows.append(
             judged.filter("_only").select(

@@ -18,6 +18,7 @@ _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T](\d{1,2}):(\d{2})(?::00)?"
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::00)?")
 
 Values = tuple[float | None, ...]
+ONE_PASSAGE = "L'heure doublée à l'heure d'hiver n'y est qu'une fois : lue comme la première, l'autre manque."
 
 
 @dataclass(frozen=True)
@@ -154,12 +155,6 @@ def _twice(same: Sequence[Labelled], width: int, notes: list[Note]) -> tuple[Val
     for row in rows:
         _check_width(row, width)
     if len(rows) == 1:
-        notes.append(
-            Note(
-                "L'heure doublée à l'heure d'hiver n'y est qu'une fois : lue comme la première, l'autre manque.",
-                rows[0].line,
-                rows[0].written,
-            )
-        )
+        notes.append(Note(ONE_PASSAGE, rows[0].line, rows[0].written))
         return rows[0].values, (None,) * width
     return rows[0].values, rows[1].values

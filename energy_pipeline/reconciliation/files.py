@@ -8,6 +8,7 @@ import polars as pl
 from energy_pipeline import french
 from energy_pipeline.metering.periods import of_operations, outvoted
 from energy_pipeline.reconciliation.finding import evidence, facts
+from energy_pipeline.reconciliation.notes import month_of_file, note_facts
 
 
 def paths_of_curves(files: pl.DataFrame) -> dict[tuple[Any, ...], str]:
@@ -18,11 +19,6 @@ def paths_of_curves(files: pl.DataFrame) -> dict[tuple[Any, ...], str]:
             rows.select("operation_id", "prm", "series", "period_start", "path").iter_rows()}  # fmt: skip
 
 
-def month_of_file() -> pl.Expr:
-    """Return the month that a file's findings belong to: of its period's last day, else of its reception."""
-    return pl.coalesce("period_end", pl.col("received_at").dt.date()).dt.truncate("1mo")
-
-
 def file_facts(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFrame:
     """Return facts `quarantined_file` and those of the notes: the readers' ones, and of a name of another period.
 
@@ -30,7 +26,7 @@ def file_facts(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.Data
     """
     standing = standing_refusals(files).filter(month_of_file() == month)
     refused = facts([_refused(row, month) for row in standing.iter_rows(named=True)])
-    return pl.concat([refused, _notes(files, notes, month), _misnamed(files, month)])
+    return pl.concat([refused, note_facts(files, notes, month), _misnamed(files, month)])
 
 
 def standing_refusals(files: pl.DataFrame) -> pl.DataFrame:
@@ -82,31 +78,6 @@ def _where(row: dict[str, Any]) -> str:
         place for place, value in zip(places, values, strict=True) if value is not None and place.lower() not in said
     ]
     return f" ({', '.join(parts)})" if parts else ""
-
-
-def _notes(files: pl.DataFrame, notes: pl.DataFrame, month: date) -> pl.DataFrame:
-    known = files.select(
-        "file_id", "path", "name", "operation_id", "prm", "period_start", "period_end", month_of_file().alias("month")
-    ).unique(["file_id", "path"])
-    about = notes.select("file_id", "path", "check_name", "line", "value", "message").join(
-        known, on=["file_id", "path"]
-    )
-    return facts(
-        [
-            {
-                "check_name": row["check_name"],
-                "month": month,
-                "operation_id": row["operation_id"],
-                "prm": row["prm"],
-                "period_start": row["period_start"],
-                "period_end": row["period_end"],
-                "evidence": evidence({"file": row["path"], "line": row["line"], "value": row["value"]}),
-                "message": f"Fichier « {row['name']} » : {row['message']}",
-                "discriminator": f"{row['path']}|{row['line'] or ''}",
-            }
-            for row in about.filter(pl.col("month") == month).sort("path", "line", "message").iter_rows(named=True)
-        ]
-    )
 
 
 def _misnamed(files: pl.DataFrame, month: date) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from energy_pipeline.reconciliation.issues import issue_facts
 from energy_pipeline.reconciliation.missing_bills import missing_bill_facts
 from energy_pipeline.reconciliation.needed import periods_needed
 from energy_pipeline.reconciliation.no_curve import with_reasons
+from energy_pipeline.reconciliation.notes import with_lost_hours
 from energy_pipeline.reconciliation.prices import timeline
 from energy_pipeline.reconciliation.reduction import Reduced, reduce_curves
 from energy_pipeline.reconciliation.savings import savings, with_refused_prices
@@ -81,9 +82,10 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
     by_slot = judge_slots(electricity, judged, Told(known, reduced.slot_daily, slots, stretches))
     saved, prices_missing = savings(reduced.daily, periods, stretches, marts["site"], month)
 
+    issues, notes = with_lost_hours(computed["issue"], landed["note"], landed["file"])
     found = [
-        file_facts(landed["file"], landed["note"], month),
-        issue_facts(computed["issue"], month),
+        file_facts(landed["file"], notes, month),
+        issue_facts(issues, month),
         split_facts(split, periods, computed["split_explanation"], stretches, paths),
         energy_facts(files, totals, split_off, paths),
         exchange_facts(_of_periods(landed["exchange"], periods), computed["exchange"], of_curves, periods, split_off),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from energy_pipeline.bill_checks.catalogue import Entry
-from energy_pipeline.bill_checks.model import BOTH, DAYS, Check, Outcome
+from energy_pipeline.bill_checks.model import BOTH, DAYS, Check, Outcome, failure
 from energy_pipeline.bill_checks.prepared import PAIRS
 from energy_pipeline.bill_checks.vat import fixed_ttc, normal_ttc, subscription_ttc
 
@@ -15,14 +15,16 @@ BILLED = {
     "fixed_grid": ("fixed_grid_eur",),
 }
 NAMES = {"subscription": "abonnement", "consumption": "consommation", "fixed_grid": "acheminement fixe"}
+GAPS = ("consumption", "subscription", "fixed_grid")
+"""The pairs in the order in which they tell a gap: one that several have is told by the first."""
 FIRST = "Première facture connue du point."
 DATED = ("period_missing", "period_reversed")
 
 
-def _listed(pairs: dict[str, pl.Expr]) -> pl.Expr:
-    """Return « Dates de : … », the pairs of which the expression is true."""
-    names = [pl.when(is_wrong).then(pl.lit(NAMES[pair])) for pair, is_wrong in pairs.items()]
-    return pl.format("Dates de : {}.", pl.concat_list(names).list.drop_nulls().list.join(", "))
+def _listed(pairs: dict[str, pl.Expr], words: str = "Dates de") -> pl.Expr:
+    """Return « Dates de : … », the pairs of which the expression is true; NULL if none is."""
+    names = pl.concat_list(pl.when(said).then(pl.lit(NAMES[pair])) for pair, said in pairs.items()).list.drop_nulls()
+    return pl.when(names.list.len() > 0).then(pl.format("{} : {}.", pl.lit(words), names.list.join(", ")))
 
 
 def period_missing(entry: Entry) -> Outcome:
@@ -33,15 +35,13 @@ def period_missing(entry: Entry) -> Outcome:
         & pl.coalesce(f"{pair}_start", f"{pair}_end").is_not_null().any().over("supplier", "fluid")
         for pair, names in BILLED.items()
     }
-    failed = pl.any_horizontal(wrong.values())
-    return Outcome(failed, method=pl.when(failed).then(_listed(wrong)))
+    return Outcome(pl.any_horizontal(wrong.values()), method=_listed(wrong))
 
 
 def period_reversed(entry: Entry) -> Outcome:
     """Judge whether each period starts before it ends."""
     wrong = {pair: (pl.col(f"{pair}_start") > pl.col(f"{pair}_end")).fill_null(False) for pair in PAIRS}
-    failed = pl.any_horizontal(wrong.values())
-    return Outcome(failed, method=pl.when(failed).then(_listed(wrong)))
+    return Outcome(pl.any_horizontal(wrong.values()), method=_listed(wrong))
 
 
 def issued_before_end(entry: Entry) -> Outcome:
@@ -76,18 +76,38 @@ def period_length(entry: Entry) -> Outcome:
     )
 
 
+def _is_same_gap(pair: str, other: str) -> pl.Expr:
+    """Return whether both pairs lack the same days."""
+    edges = ("previous_end", "start")
+    return pl.all_horizontal(pl.col(f"{pair}_{edge}") == pl.col(f"{other}_{edge}") for edge in edges).fill_null(False)
+
+
 def _gap(pair: str) -> Callable[[Entry], Outcome]:
+    rank = GAPS.index(pair)
+    first, also = GAPS[:rank], GAPS[rank + 1 :]
+
     def outcome(entry: Entry) -> Outcome:
         previous = pl.col(f"{pair}_previous_end")
         days = (pl.col(f"{pair}_start") - previous).dt.total_days() - 1
+        is_told = {other: pl.col(failure(f"gap_{other}")) & _is_same_gap(pair, other) for other in first}
+        until = pl.format("La facture précédente va jusqu'au {}.", previous.dt.strftime("%d/%m/%Y"))
+        same = (
+            _listed({other: _is_same_gap(pair, other) for other in also}, "Mêmes jours pour") if also else pl.lit(None)
+        )
         return Outcome(
             days > entry.tolerance["days"],
             needs=(f"{pair}_start", f"{pair}_end"),
-            unless=(pl.when(previous.is_null()).then(pl.lit(FIRST)),),
+            unless=(
+                pl.when(previous.is_null()).then(pl.lit(FIRST)),
+                *(
+                    pl.when(told).then(pl.lit(f"Trou dit avec celui des dates de : {NAMES[other]}."))
+                    for other, told in is_told.items()
+                ),
+            ),
             invoiced=days.clip(0),
             expected=pl.lit(0.0),
             unit=DAYS,
-            method=pl.format("La facture précédente va jusqu'au {}.", previous.dt.strftime("%d/%m/%Y")),
+            method=pl.concat_str(until, same, separator=" ", ignore_nulls=True),
             pair=pair,
         )
 
@@ -145,7 +165,7 @@ CHECKS = (
     Check("period_reversed", period_reversed, of_credits=True, fluids=BOTH),
     Check("issued_before_end", issued_before_end, DATED, fluids=BOTH),
     Check("period_length", period_length, DATED, fluids=BOTH),
-    *(Check(f"gap_{pair}", _gap(pair), DATED, fluids=BOTH) for pair in PAIRS),
+    *(Check(f"gap_{pair}", _gap(pair), DATED, fluids=BOTH) for pair in GAPS),
     *(Check(f"overlap_{pair}", _overlap(pair), (*DATED, *DUPLICATES), fluids=BOTH) for pair in PAIRS),
     Check("late_invoice", late_invoice, DATED, fluids=BOTH),
 )

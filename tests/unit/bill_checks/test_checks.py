@@ -107,6 +107,38 @@ def test_a_gap_of_the_fixed_part():
     assert failed(checked(AUGUST, SEPTEMBER | changes)) == {"gap_fixed_grid": WARNING}
 
 
+# Of August and September, the three pairs of the same dates; fixed part from 6 September: 171,64 × 25 / 365 = 11,76.
+FIXED_OF_AUGUST = {"fixed_grid_start": date(2025, 8, 1), "fixed_grid_end": date(2025, 8, 31)}
+SAME_DATES = AUGUST | FIXED_OF_AUGUST | {"subscription_start": date(2025, 8, 1), "subscription_end": date(2025, 8, 31)}
+SEPTEMBER_ENDS = {"subscription_end": date(2025, 9, 30), "fixed_grid_end": date(2025, 9, 30)}
+FROM_THE_6TH = {"consumption_start": date(2025, 9, 6), "subscription_start": date(2025, 9, 6),
+                "fixed_grid_start": date(2025, 9, 6), "fixed_grid_eur": "11.76", "cta_eur": "2.58"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, {"gap_consumption": "Mêmes jours pour : abonnement, acheminement fixe."}),
+        ({"subscription_start": date(2025, 9, 1)}, {"gap_consumption": "Mêmes jours pour : acheminement fixe."}),
+        ({"consumption_start": date(2025, 9, 1)}, {"gap_subscription": "Mêmes jours pour : acheminement fixe."}),
+        ({"subscription_start": date(2025, 9, 7)},
+         {"gap_consumption": "Mêmes jours pour : acheminement fixe.", "gap_subscription": ""}),
+        # A gap that its own pair is let have (two days) hides no other.
+        ({"consumption_start": date(2025, 9, 3), "subscription_start": date(2025, 9, 3)}, {"gap_fixed_grid": ""}),
+    ],
+)  # fmt: skip
+def test_a_gap_that_several_pairs_have_is_told_once_with_their_names(changes, told):
+    made = checked(SAME_DATES, SEPTEMBER | SEPTEMBER_ENDS | FROM_THE_6TH | changes)
+    gaps = made.filter(pl.col("check_name").str.starts_with("gap_") & pl.col("decision").is_in(["invalid", "review"]))
+    start = "La facture précédente va jusqu'au 31/08/2025."
+    assert dict(gaps.select("check_name", "method").iter_rows()) == {
+        name: f"{start} {words}".rstrip() for name, words in told.items()
+    }
+    assert failed(made).keys() == told.keys()
+    untold = made.filter(pl.col("check_name").str.starts_with("gap_") & (pl.col("decision") == "ignored"))
+    assert all(reason.startswith("Trou dit avec celui des dates de : ") for reason in untold["reason"])
+
+
 @pytest.mark.parametrize("days", [1, 2])
 def test_two_days_between_two_bills_are_no_gap_and_no_overlap(days):
     later = {"consumption_start": date(2025, 9, 1 + days), "subscription_start": date(2025, 10, 1 + days)}
