@@ -1,5 +1,6 @@
 """Group `allocation`: the split of the production, recomputed, and the indicators. Month partitions."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
@@ -7,13 +8,14 @@ import duckdb
 import polars as pl
 
 from assets import reduction
-from assets.batches import batches
+from assets.batches import ahead, batches
 from assets.metadata import described, lineage
 from assets.metering import perimeter
 from assets.partitions import MONTHS, months_of_run
 from assets.resources import Warehouse
 from energy_pipeline import program, warehouse
-from energy_pipeline.allocation import compute
+from energy_pipeline.allocation import Computed, compute
+from energy_pipeline.reconciliation import Reduced, reduce_curves
 from energy_pipeline.tables import computed, landing, marts, schemas
 from energy_pipeline.tables.reductions import REDUCED, REDUCTIONS
 
@@ -63,6 +65,15 @@ def _to_compute(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[pl.
     changed = now.join(known, on=["operation_id", "digest"], how="anti").sort("operation_id")
     others = now.join(changed, on="operation_id", how="anti")["operation_id"].to_list()
     return changed.with_columns(month=pl.lit(month)), others
+
+
+def _computed(
+    connection: duckdb.DuckDBPyConnection, month: date, ids: list[str], operations: pl.DataFrame, stays: pl.DataFrame
+) -> Iterator[tuple[Computed, Reduced]]:
+    """Yield the split of operations in a month, and what their curves reduce to, batch by batch."""
+    for batch in batches(ids, f"Répartition {month:%m/%Y}"):
+        made = compute(_inputs(connection, month, batch), operations, stays, month)
+        yield made, reduce_curves(made.operation_period, made.curve, made.slot_energy)
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, month: date, others: list[str]) -> None:
@@ -122,10 +133,11 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                 to_compute[month], others = _to_compute(connection, month)
                 _forget(connection, month, others)
         for month, changed in to_compute.items():
-            with warehouse.transaction(connection):
+            with warehouse.beside(connection) as reader, warehouse.transaction(connection):
                 warehouse.insert(connection, computed.INPUT, changed)
-                for ids in batches(changed["operation_id"].to_list(), f"Répartition {month:%m/%Y}"):
-                    made = compute(_inputs(connection, month, ids), operations, stays, month)
+                for made, reduced in ahead(
+                    _computed(reader, month, changed["operation_id"].to_list(), operations, stays)
+                ):
                     warehouse.insert(connection, computed.OPERATION_PERIOD, made.operation_period)
                     warehouse.insert(connection, computed.CURVE, made.curve)
                     warehouse.insert(connection, computed.EXCHANGE, made.exchange)
@@ -133,8 +145,8 @@ def allocation(context: dg.AssetExecutionContext, database: Warehouse) -> dg.Mat
                     warehouse.insert(connection, marts.EXCHANGE_CURVE, made.exchange_curve)
                     warehouse.insert(connection, marts.SPLIT_EXPLANATION, made.split_explanation)
                     warehouse.insert(connection, computed.ISSUE, made.issues)
-                    reduction.keep(connection, made.operation_period, made.curve, made.slot_energy)
-                    context.log.info("%s: %d operations computed", month, len(ids))
+                    reduction.keep(connection, made.operation_period, reduced)
+                    context.log.info("%s: %d periods computed", month, made.operation_period.height)
             again += changed.height
         rows = warehouse.query(connection, "SELECT count(*) AS rows FROM computed.curve").item()
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, "opérations recalculées": again})

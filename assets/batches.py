@@ -1,12 +1,30 @@
-"""Operations by the batch: what bounds the memory of the assets that compute, whatever the number of operations."""
+"""Work by the batch: what bounds the memory of the assets, whatever the number of files and operations."""
 
 import ctypes
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
+from typing import TypeVar
 
 from assets.progress import tell
 
 BATCH = 50
+Made = TypeVar("Made")
+
+
+def ahead(batches: Iterator[Made]) -> Iterator[Made]:
+    """Yield each batch while a thread makes the next one: what reads and computes beside DuckDB, which writes."""
+    context = copy_context()  # who listens to the progress
+
+    def make() -> Made | None:
+        return next(batches, None)
+
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(context.run, make)
+        while (made := coming.result()) is not None:
+            coming = thread.submit(context.run, make)
+            yield made
 
 
 def batches(operations: list[str], stage: str, size: int = BATCH) -> Iterator[list[str]]:

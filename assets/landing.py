@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
+from assets.batches import ahead
 from assets.metadata import described
 from assets.progress import tell
 from assets.resources import Installation, Warehouse
@@ -97,9 +98,9 @@ def _land(
     registry = warehouse.query(connection, "SELECT * FROM landing.file")
     known = warehouse.run(connection, "staging/known_months")["month"].to_list()
     unchanged = _unchanged(connection, states)
-    for landed in landing.land(
-        installation.inbox_path(), registry, passwords=passwords, stand_in=forgotten, unchanged=unchanged
-    ):
+    inbox = installation.inbox_path()
+    batches = landing.land(inbox, registry, passwords=passwords, stand_in=forgotten, unchanged=unchanged)
+    for landed in ahead(batches):
         # Before the commit: what is registered as refused is not given again, should the process be killed.
         landing.keep_refused(landed, home.quarantine)
         with warehouse.transaction(connection):

@@ -12,14 +12,11 @@ from energy_pipeline.tables.reductions import REDUCED, REDUCTIONS
 KEY = ["operation_id", "period_start"]
 
 
-def keep(
-    connection: duckdb.DuckDBPyConnection, periods: pl.DataFrame, curves: pl.DataFrame, slot_energies: pl.DataFrame
-) -> None:
-    """Reduce the curves of periods of which nothing is kept, and keep what they give; call it in a transaction.
+def keep(connection: duckdb.DuckDBPyConnection, periods: pl.DataFrame, made: Reduced) -> None:
+    """Keep what the curves of periods, of which nothing is kept, were reduced to; call it in a transaction.
 
-    `periods`, `curves`, `slot_energies`: computed.operation_period, curve and slot_energy of the same operations.
+    `periods`: rows of computed.operation_period.
     """
-    made = reduce_curves(periods, curves, slot_energies)
     for table, rows in zip(REDUCTIONS, (made.daily, made.totals, made.split, made.slot_daily), strict=True):
         warehouse.insert(connection, table, rows)
     warehouse.insert(connection, REDUCED, periods.select(*KEY, made_by=pl.lit(program.digest())))
@@ -48,7 +45,8 @@ def keep_lacking(connection: duckdb.DuckDBPyConnection, needed: pl.DataFrame) ->
                     "AND period.operation_id IN $ids",
                     {"ids": ids},
                 )
-            keep(connection, lacking.filter(pl.col("operation_id").is_in(ids)), curves, slots)
+            periods = lacking.filter(pl.col("operation_id").is_in(ids))
+            keep(connection, periods, reduce_curves(periods, curves, slots))
     connection.unregister("periods_to_reduce")
 
 

@@ -17,6 +17,7 @@ _CATALOGUE = """
     FROM duckdb_columns() WHERE database_name = current_database()
 """
 """Tables and columns of the database, with what it says of them."""
+_TIME_ZONE = "SET TimeZone = 'Europe/Paris'"
 MEMORY_LIMIT = "1GB"
 """Beyond it DuckDB spills to the disk; what Python holds of a batch of operations comes on top."""
 ROWS_OF_ARRAYS = 2048
@@ -75,10 +76,23 @@ def connect(path: Path, *, read_only: bool = False, holds_arrays: bool = False) 
             "le refait depuis la boîte de dépôt."
         ) from error
     try:
-        connection.execute("SET TimeZone = 'Europe/Paris'")
+        connection.execute(_TIME_ZONE)
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def beside(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open another session on the same database, for a thread that reads what is committed while this one writes."""
+    [[name]] = connection.execute("SELECT current_database()").fetchall()
+    session = connection.cursor()
+    try:
+        session.execute(f"USE {name}")
+        session.execute(_TIME_ZONE)
+        yield session
+    finally:
+        session.close()
 
 
 @contextmanager

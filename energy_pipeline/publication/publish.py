@@ -50,7 +50,8 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, private: Path, about: dic
     for table in others:
         warehouse.delete(connection, table)
     connection.execute(warehouse.statement("publication/exchange_step"))
-    connection.execute(f"ATTACH {quoted(private)} AS private (READ_ONLY)")
+    # Told the size of its groups of rows, else DuckDB reads the arrays on one core.
+    connection.execute(f"ATTACH {quoted(private)} AS private (READ_ONLY, ROW_GROUP_SIZE {warehouse.ROWS_OF_ARRAYS})")
     rows = {}
     for table in others:
         if table is marts.PUBLICATION:

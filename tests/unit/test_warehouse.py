@@ -1,6 +1,7 @@
 """The warehouse: tables made, completed and described as the registry says, whatever the file held before."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -45,3 +46,14 @@ def test_parameters_bind_dates_lists_and_nulls_and_keep_the_types():
     }  # fmt: skip
     assert rows["watts"].to_list() == [[1.5, None]]
     assert f"{rows['at'].item():%H:%M %z}" == "02:30 +0200"
+
+
+def test_a_session_beside_reads_what_is_committed_at_the_same_clock(tmp_path: Path):
+    with warehouse.connect(tmp_path / "energy.duckdb", holds_arrays=True) as connection:
+        connection.execute("CREATE TABLE reading (instant TIMESTAMPTZ)")
+        connection.execute("INSERT INTO reading VALUES ('2025-10-26 00:30:00+00')")
+        with warehouse.beside(connection) as session, warehouse.transaction(connection):
+            connection.execute("INSERT INTO reading VALUES ('2025-10-26 01:30:00+00')")
+            (instant,) = warehouse.query(session, "SELECT instant FROM reading")["instant"]
+        assert f"{instant:%H:%M %z}" == "02:30 +0200"
+        assert warehouse.query(connection, "SELECT count(*) FROM reading").item() == 2, "the first goes on"
