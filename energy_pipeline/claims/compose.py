@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -28,7 +28,10 @@ MOST_HOLDERS = 5
 
 @dataclass(frozen=True)
 class Dossier:
-    """What one letter is about: its addressee, the operations of its sender, the claims."""
+    """What one letter is about: its addressee, the operations of its sender, the claims.
+
+    `sent`: of a reminder, the days of the letters that already claimed each finding.
+    """
 
     addressee: str
     party: str
@@ -36,6 +39,7 @@ class Dossier:
     claims: tuple[Claim, ...]
     default_keys: tuple[Period, ...] = ()
     faults: tuple[Period, ...] = ()
+    sent: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,10 @@ def compose(
 
     What nobody knows (an address, the day, who signs) stays in dots and is told in `to_complete`.
     """
-    template = _template(dossier.party)
+    template = _template(f"{dossier.party}_reminder" if dossier.sent else dossier.party)
     facts, made_tables = (_enedis if dossier.party == "enedis" else _supplier)(dossier, names)
-    facts |= {"workbook": workbook, "dots": DOTS}
+    facts |= {"workbook": workbook, "dots": DOTS, "letters": _letters(dossier)}
+    made_tables["reminded"] = tables.reminded(dossier.claims, dossier.sent)
     missing: list[str] = []
     sender = _sender(dossier, missing)
     place = _field(dossier, "COMMUNE_PMO") or (dossier.operations[0].commune if dossier.operations else None)
@@ -143,9 +148,16 @@ def compose(
     )
 
 
+def _letters(dossier: Dossier) -> str:
+    """Return how a reminder names the letters before it, oldest first."""
+    days = sorted({day for dates in dossier.sent.values() for day in dates})
+    told = french.listed([f"du {french.day(day)}" for day in days])
+    return f"notre lettre {told}" if len(days) == 1 else f"nos lettres {told}"
+
+
 @cache
-def _template(party: str) -> Mapping[str, Any]:
-    return tomllib.loads((TEMPLATES / f"{party}.toml").read_text(encoding="utf-8"))
+def _template(name: str) -> Mapping[str, Any]:
+    return tomllib.loads((TEMPLATES / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _supplier(dossier: Dossier, names: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Table]]:
@@ -300,6 +312,8 @@ def _references(dossier: Dossier) -> tuple[tuple[str, str], ...]:
         references.append(("Opération", str(one_line(dossier.operations[0].name))))
     else:
         references.append(("Vos factures" if len(invoices) > 1 else "Votre facture", told or french.DASH))
+    if dossier.sent:
+        references.append(("Rappel de", _letters(dossier)))
     return tuple((label, french.typographic(value)) for label, value in references)
 
 

@@ -34,6 +34,15 @@ class Selection:
         known = {name: getattr(self, name) for name in ("first", "last", *names)}
         return {"operations": list(self.operations) if self.operations else None, **known}
 
+    def chooses(self, one: Any) -> bool:
+        """Whether it chooses a claim, or what was noted of one, as the statements do."""
+        return (
+            (not self.operations or one.operation_id in self.operations)
+            and self.supplier in (None, one.supplier)
+            and self.party in (None, one.party)
+            and (self.first is None or (one.month is not None and self.first <= one.month <= (self.last or self.first)))
+        )
+
 
 @dataclass(frozen=True)
 class Operation:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
 
@@ -54,6 +55,17 @@ def other(claims: Sequence[Claim]) -> Table:
         return (*_bill(claim), french.typographic(claim.title), *values, *_euros(claim))
 
     return _table(columns, claims, cells, lambda some: ("", "", "", *_sums(some)))
+
+
+def reminded(claims: Sequence[Claim], sent: Mapping[str, tuple[date, ...]]) -> Table:
+    """Return the table of what a reminder asks for again; `sent`: by finding, the days on which it was asked."""
+    columns = (*_BILL, Column("Erreur", "left", 3.2), Column("Réclamé le", "left", 1.7), *_EUROS)
+
+    def cells(claim: Claim) -> tuple[str, ...]:
+        days = "\n".join(french.short_day(day) for day in sent[claim.finding_id])
+        return (*_bill(claim), french.typographic(claim.title), days, *_euros(claim))
+
+    return _table(columns, claims if sent else (), cells, lambda some: ("", "", *_sums(some)))
 
 
 def proofs(claims: Sequence[Claim]) -> Table:

@@ -4,14 +4,16 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from energy_pipeline.claims import pdf, tables, word, workbook
 from energy_pipeline.claims.compose import Dossier, compose, dossiers
+from energy_pipeline.claims.follow import follow
 from energy_pipeline.claims.read import Selection, read
+from energy_pipeline.claims.sent import Sent
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 ADDRESSEES = "addressees.toml"
@@ -41,16 +43,26 @@ def write_claims(
     day: date | None = None,
     contest_default_keys: bool = False,
     addressees: Mapping[str, Sequence[str]] | None = None,
+    sent: Sequence[Sent] = (),
+    again: bool = False,
 ) -> list[Written]:
     """Write to the folder `out` the letters of what `selection` chooses; nothing, not even the folder, if nothing is.
 
     `day`: the date of the letters, left in dots when there is none. `addressees`: lines of the address by supplier, and
-    of « Enedis ». The same publication and options give the same bytes. WarehouseError when there is no publication.
+    of « Enedis ». `sent`: what letters already claimed, and is left out; `again`: reminders of what of it is still due,
+    instead. The same publication and options give the same bytes. WarehouseError when there is no publication.
     """
-    found = read(publication, selection or Selection())
+    chosen = selection or Selection()
+    found = read(publication, chosen)
+    letters = {one.claim.finding_id: one.dates for one in follow(publication, sent, chosen) if one.claim}
+    found = replace(found, claims=tuple(one for one in found.claims if (one.finding_id in letters) == again))
     taken: set[str] = set()
     written = []
-    for dossier in dossiers(found, contest_default_keys=contest_default_keys):
+    to_write = dossiers(found, contest_default_keys=contest_default_keys and not again)
+    if again:
+        to_write = [replace(one, sent={claim.finding_id: letters[claim.finding_id] for claim in one.claims})
+                    for one in to_write]  # fmt: skip
+    for dossier in to_write:
         stem = _stem(dossier, taken)
         book = f"{stem}.xlsx"
         lines = (addressees or {}).get(dossier.addressee, ())
@@ -102,7 +114,7 @@ def _stem(dossier: Dossier, taken: set[str]) -> str:
     first = dossier.operations[0] if dossier.operations else None
     sender = (first.organiser or first.operation_id) if first else "sans-operation"
     about = first.operation_id if first and dossier.party == "enedis" else sender
-    wanted = f"reclamation_{_plain(dossier.addressee)}_{_plain(about)}"
+    wanted = f"{'relance' if dossier.sent else 'reclamation'}_{_plain(dossier.addressee)}_{_plain(about)}"
     name, number = wanted, 1
     while name in taken:
         number += 1

@@ -1,22 +1,23 @@
-"""Command `claims`: what can be claimed, from whom; the letters and the workbooks to attach."""
+"""Command `claims`: what can be claimed, from whom; the letters and the workbooks to attach; what became of them."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import polars as pl
 import typer
 from rich.table import Column, Table
 
 from energy_pipeline import warehouse
+from energy_pipeline.cli import claims_sent
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail, month_option
 from energy_pipeline.periods.grid import PARIS
 from energy_pipeline.settings import Home
 
 if TYPE_CHECKING:
-    from energy_pipeline.claims import Selection, Written
+    from energy_pipeline.claims import Claim, Selection, Written
 
 MOST_REASONS = 5
 
@@ -40,7 +41,7 @@ def claims(
     year: Annotated[int | None, typer.Option(help="Cette année seulement.", min=2000, max=2100)] = None,
     party: Annotated[Party | None, typer.Option(help="Les fournisseurs seulement, ou Enedis seulement.")] = None,
     out: Annotated[Path | None, typer.Option(help="Écrire les lettres dans ce dossier.", file_okay=False)] = None,
-    sent_on: Annotated[
+    letters_on: Annotated[
         str | None, typer.Option("--date", help="Date des lettres, AAAA-MM-JJ ; à défaut, aujourd'hui.")
     ] = None,
     contest_default_keys: Annotated[
@@ -50,33 +51,70 @@ def claims(
             help="Contester aussi les clés par défaut : Enedis n'a pas pu recevoir les nôtres (convention, 4.4.3).",
         ),
     ] = False,
+    sent: Annotated[
+        str | None,
+        typer.Option(
+            metavar="<AAAA-MM-JJ>",
+            help="Noter dans claims_sent.csv que ce qui est à réclamer, ou à relancer avec --again, est parti ce jour.",
+        ),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Relancer : les lettres de ce qui est déjà réclamé et reste dû.")
+    ] = False,
 ) -> None:
-    """List what can be claimed; with --out, write each letter (.docx, PDF) and its workbook (.xlsx)."""
-    from energy_pipeline.claims import ADDRESSEES, AddresseesError, Selection, read_addressees, write_claims
+    """List what can be claimed and what became of what was; with --out, write each letter (.docx, PDF) and its workbook
+    (.xlsx); with --sent, note that the letters left.
+    """
+    from energy_pipeline.claims import (
+        ADDRESSEES,
+        AddresseesError,
+        Selection,
+        SentError,
+        follow,
+        read,
+        read_addressees,
+        read_sent,
+        write_claims,
+    )
 
     first, last = _months(month, year)
-    day = day_option(sent_on) if sent_on else datetime.now(PARIS).date()
+    today = datetime.now(PARIS).date()
+    day = day_option(letters_on) if letters_on else today
+    left_on = day_option(sent) if sent else None
+    if left_on and left_on > today:
+        raise typer.BadParameter(f"« {sent} » : ce jour est à venir ; noter l'envoi une fois les lettres parties.")
     publication = Home(home).publication
-    with clear_errors(AddresseesError):
+    with clear_errors(AddresseesError, SentError):
         named = _known_names(publication, operation or [], supplier)
         selection = Selection(tuple(operation) if operation else None, named, party, first, last)
-        is_any = _show(publication, selection)
-        if out is None:
-            if is_any:
-                console.print("Pour écrire les lettres : --out DOSSIER.")
+        before = read_sent(home)
+        followed = follow(publication, before, selection)
+        known = {one.claim.finding_id for one in followed if one.claim}
+        new = [claim for claim in read(publication, selection).claims if claim.finding_id not in known]
+        _show(publication, selection, new)
+        claims_sent.show(followed, day)
+        if out is None and left_on is None:
+            claims_sent.show_what_next(bool(new), followed)
             return
-        written = write_claims(
-            publication,
-            out,
-            selection,
-            day=day,
-            contest_default_keys=contest_default_keys,
-            addressees=read_addressees(home / ADDRESSEES),
-        )
-    if not written:
-        console.print("Aucune lettre à écrire.")
-    for letter in written:
-        _show_written(letter)
+        if out is not None:
+            written = write_claims(
+                publication,
+                out,
+                selection,
+                day=day,
+                contest_default_keys=contest_default_keys,
+                addressees=read_addressees(home / ADDRESSEES),
+                sent=before,
+                again=again,
+            )
+            if not written:
+                console.print("Aucune lettre à écrire.")
+            for letter in written:
+                _show_written(letter)
+            if written and left_on is None:
+                console.print(f"Une fois parties, le noter : {'--again ' if again else ''}--sent AAAA-MM-JJ.")
+        if left_on is not None:
+            claims_sent.note(home, left_on, followed if again else new)
 
 
 def _months(month: str | None, year: int | None) -> tuple[date | None, date | None]:
@@ -102,18 +140,13 @@ def _known_names(publication: Path, operations: list[str], supplier: str | None)
     return found
 
 
-def _show(publication: Path, selection: "Selection") -> bool:
-    """Print what can be claimed and what is in the way; return whether there is anything."""
+def _show(publication: Path, selection: "Selection", claims: Sequence["Claim"]) -> None:
+    """Print what can be claimed and what is in the way. `claims`: what no letter claimed yet."""
     with warehouse.connect(publication, read_only=True) as connection:
-        rows = warehouse.run(connection, "claims/summary", **selection.parameters("supplier", "party"))
+        reviewed = warehouse.run(connection, "claims/to_review", **selection.parameters("supplier", "party"))
         prices = warehouse.run(connection, "claims/missing_prices", **selection.parameters())
         default_keys = warehouse.run(connection, "claims/default_keys", **selection.parameters())
-    claimed = rows.filter(pl.col("findings") > 0)
-    if claimed.is_empty():
-        console.print("Rien à réclamer.")
-    else:
-        console.print(_table(claimed))
-    reviewed = rows.filter(pl.col("to_review") > 0)
+    console.print(_table(claims) if claims else "Rien à réclamer.")
     if reviewed.height:
         euros = _euros(reviewed["to_review_eur"].sum())
         console.print(f"À vérifier d'abord, non compris : {reviewed['to_review'].sum()} constat(s), {euros} HT.")
@@ -128,7 +161,6 @@ def _show(publication: Path, selection: "Selection") -> bool:
                 f"Clés par défaut ({row['operation_id']}, {period}) : si Enedis n'a pas pu recevoir les vôtres, "
                 "--contest-default-keys (article 4.4.3)."
             )
-    return not claimed.is_empty()
 
 
 def _show_beside(publication: Path, selection: "Selection") -> None:
@@ -139,7 +171,7 @@ def _show_beside(publication: Path, selection: "Selection") -> None:
     for row in lacking.iter_rows(named=True):
         console.print(
             f"Facturé en moins par {row['supplier']} ({row['operation_id'] or 'hors opération'}), non déduit et dit "
-            f"dans aucune lettre : {_euros(row['amount_eur'])} HT, {row['findings']} constat(s). Une régularisation "
+            f"dans aucune lettre : {_lacking(row)}, {row['findings']} constat(s). Une régularisation "
             "est à prévoir.",
             markup=False, soft_wrap=True,
         )  # fmt: skip
@@ -149,23 +181,39 @@ def _show_beside(publication: Path, selection: "Selection") -> None:
             console.print(f"  {row['details']} : {row['reason']}", markup=False, soft_wrap=True)
 
 
-def _table(rows: pl.DataFrame) -> Table:
+def _lacking(row: Mapping[str, Any]) -> str:
+    amounts = ((row["amount_eur"], "HT"), (row["vat_only_eur"], "TTC (TVA seule)"))
+    return " et ".join(f"{_euros(value)} {what}" for value, what in amounts if value)
+
+
+def _table(claims: Sequence["Claim"]) -> Table:
+    """Return what is claimed by year, addressee and operation, the oldest first."""
+    groups: dict[tuple[Any, ...], list[Claim]] = {}
+    for claim in claims:
+        year = claim.month.year if claim.month else 0
+        key = (year, claim.party == "enedis", claim.supplier or "Enedis", claim.operation_id or "")
+        groups.setdefault(key, []).append(claim)
     right = [Column(name, justify="right") for name in ("Factures", "Constats", "€ HT", "€ TTC")]
     table = Table("Année", "Destinataire", "Opération", *right, box=None, pad_edge=False)
-    for row in rows.iter_rows(named=True):
-        missing = f" ({row['unquantified']} à chiffrer)" if row["unquantified"] else ""
+    for year, is_enedis, addressee, operation in sorted(groups):
+        some = groups[year, is_enedis, addressee, operation]
+        unknown = sum(claim.amount_eur is None and claim.amount_ttc_eur is None for claim in some)
         table.add_row(
-            str(row["year"] or ""),
-            row["supplier"] or "Enedis",
-            row["operation_id"] or "hors opération",
-            str(row["invoices"] or ""),
-            f"{row['findings']}{missing}",
-            _euros(row["amount_eur"]),
-            _euros(row["amount_ttc_eur"]) if row["amount_ttc_eur"] is not None else "",
+            str(year or ""),
+            addressee,
+            operation or "hors opération",
+            str(len({claim.invoice_number for claim in some if claim.invoice_number}) or ""),
+            f"{len(some)}{f' ({unknown} à chiffrer)' if unknown else ''}",
+            _euros(_asked(claim.amount_eur for claim in some)),
+            "" if is_enedis else _euros(_asked(claim.amount_ttc_eur for claim in some)),
         )
-    total = rows["amount_eur"].sum()
-    table.add_row("Total", "", "", "", str(rows["findings"].sum()), _euros(total), "", style="bold")
+    total = _euros(_asked(claim.amount_eur for claim in claims))
+    table.add_row("Total", "", "", "", str(len(claims)), total, "", style="bold")
     return table
+
+
+def _asked(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount), Decimal(0))
 
 
 def _euros(value: Decimal | float) -> str:

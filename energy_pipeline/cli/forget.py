@@ -33,10 +33,11 @@ def forget(
     from assets.launch import RunError, run_pipeline
     from assets.lock import alone
     from energy_pipeline import privacy
+    from energy_pipeline.claims import SentError
     from energy_pipeline.publication import keep_only_current
 
     folders = Home(home.resolve())
-    with clear_errors(privacy.PrivacyError, RunError):
+    with clear_errors(privacy.PrivacyError, RunError, SentError):
         held = privacy.find(folders, prm)
         is_forgotten = (known := privacy.forgotten(folders.root)) is not None and known(prm) is not None
         is_held = bool(held.rows or held.words.own or held.words.shared)
@@ -77,7 +78,7 @@ def _show(held: "Held") -> None:
         console.print(f"  {word} (pour ce point seulement : d'autres points le portent aussi)", markup=False)
     console.print(
         f"  dans l'entrepôt, la publication, {len(held.databases) - 1} publication(s) conservée(s), rapports, "
-        f"quarantaine, journaux ; le numéro du point devient {told.stand_in}",
+        f"quarantaine, journaux, envois des réclamations ; le numéro du point devient {told.stand_in}",
         markup=False,
     )
     _title("Conservé sous ce numéro, sans nom ni adresse")

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from markupsafe import escape
 
-from energy_pipeline import warehouse
+from energy_pipeline import claims, warehouse
 from energy_pipeline.landing import hiding
 from energy_pipeline.landing.quarantine import SUFFIX
 from energy_pipeline.privacy import pseudonyms, register
@@ -106,8 +106,14 @@ def erase(home: Home, held: Held, day: date) -> None:
     The register comes first, the private warehouse last: cut short anywhere, the same command ends the work. The months
     that spoke of the point are pending afterwards, and the next publication takes nothing over from the present one: a
     database keeps for a time what was deleted from it. Nobody else may write in the home meanwhile.
+    Raises SentError, before anything changes, when the file of the claims sent cannot be read.
     """
+    claims.read_sent(home.root)
     register.add(home.root, held.words.prm, day)
+    key = pseudonyms.read_key(home.root)
+    claims.hide(
+        home.root, held.words.prm, held.words.clean, lambda finding: pseudonyms.pseudonym(key, "constat", finding)
+    )
     start_afresh(home)
     for path in held.databases:
         if path != home.warehouse:
