@@ -1,7 +1,7 @@
 """What an organiser declares in Annexe 2, as text by csv label: the same from the two csv and from the workbook."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +14,7 @@ from energy_pipeline.formats.annexe2_layout import (
     layout,
     participants_table,
 )
-from energy_pipeline.formats.grids import Sheet
+from energy_pipeline.formats.grids import Mapped, Sheet
 from energy_pipeline.formats.model import BadFile, Note
 
 _POINT_NUMBER = re.compile(r"\d+\.\d+")
@@ -71,8 +71,24 @@ def _participants(sheet: Sheet, wanted: Layout, role_sheet: str | None) -> Decla
     return Declaration(
         participants=tuple(found),
         participant_lines=tuple(lines),
-        notes=tuple(grids.unknown_columns(mapped, columns)),
+        notes=tuple(_notes(mapped, columns, types, {cells["TYPE"] for cells in found if "TYPE" in cells})),
     )
+
+
+def _notes(mapped: Mapped, columns: grids.Layout, fields: Mapping[str, Field], roles: Collection[str]) -> list[Note]:
+    """Return what is to be said of the header: one note for the columns that lack and those that took their place."""
+    unknown = grids.unknown_columns(mapped, columns)
+    wanted = {"always", "static"} | ({"producer"} if ROLE_SHEETS["producer"] in roles else set())
+    lacking = [one for one in columns.fields if one.name not in mapped.places and fields[one.name].obligation in wanted]
+    if not lacking:
+        return unknown
+    has_no_share = any(fields[one.name].obligation == "static" for one in lacking)
+    said = [
+        grids.absent([one.label for one in lacking]),
+        *(["Aucun coefficient de clé statique n'est donc lu."] if has_no_share else []),
+        *(note.message for note in unknown),
+    ]
+    return [Note(" ".join(said), mapped.line, next((note.value for note in unknown), None), "missing_columns")]
 
 
 def _as_csv(one: Field, cell: str) -> str:

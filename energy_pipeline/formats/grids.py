@@ -189,13 +189,21 @@ def _others(labels: Sequence[str], taken: set[int]) -> dict[str, int]:
 
 
 def require_mandatory(mapped: Mapped | None, wanted: Layout) -> Mapped:
-    """Return the header, or raise BadFile naming the mandatory columns that it has not."""
+    """Return the header, or raise BadFile naming the mandatory columns that it has not, and those that nobody knows."""
     missing = [one.label for one in wanted.fields if one.is_mandatory and (not mapped or one.name not in mapped.places)]
     if mapped is None or missing:
+        unknown = _unknown(mapped, wanted) if mapped else []
         raise BadFile(
-            f"Colonne obligatoire absente : {', '.join(missing)}.", mapped.line if mapped else 1, missing[0]
-        )  # fmt: skip
+            " ".join(filter(None, (absent(missing), _columns(unknown, "inconnue")))),
+            mapped.line if mapped else 1,
+            missing[0],
+        )
     return mapped
+
+
+def absent(labels: Sequence[str]) -> str:
+    """Return the sentence that says which mandatory columns a header has not; empty when it has them."""
+    return _columns(labels, "obligatoire", "absente")
 
 
 def convert(kind: str, cell: str, line: int, column: str) -> Any:  # noqa: PLR0911, PLR0912 - one branch per type
@@ -249,13 +257,30 @@ _SHOWN_COLUMNS = 12
 
 def unknown_columns(mapped: Mapped, wanted: Layout) -> list[Note]:
     """Return one note that lists the columns that the layout does not name: kept in `extra`, but worth a look."""
-    unknown = [column for column in mapped.others if text.plain(column.split(_RANK)[0]) not in wanted.known]
+    unknown = _unknown(mapped, wanted)
     if not unknown:
         return []
-    shown = ", ".join(unknown[:_SHOWN_COLUMNS]) + (", …" if len(unknown) > _SHOWN_COLUMNS else "")
     several = "s" if len(unknown) > 1 else ""
-    message = f"Colonne{several} inconnue{several}, conservée{several} sans être interprétée{several} : {shown}."
-    return [Note(message, mapped.line, shown, "unknown_columns")]
+    message = (
+        f"Colonne{several} inconnue{several}, conservée{several} sans être interprétée{several} : {_shown(unknown)}."
+    )
+    return [Note(message, mapped.line, _shown(unknown), "unknown_columns")]
+
+
+def _unknown(mapped: Mapped, wanted: Layout) -> list[str]:
+    return [column for column in mapped.others if text.plain(column.split(_RANK)[0]) not in wanted.known]
+
+
+def _shown(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:_SHOWN_COLUMNS]) + (", …" if len(labels) > _SHOWN_COLUMNS else "")
+
+
+def _columns(labels: Sequence[str], *words: str) -> str:
+    """Return « Colonne inconnue : A. » or « Colonnes inconnues : A, B. » for the word `inconnue`; nothing for none."""
+    if not labels:
+        return ""
+    agreed = [f"{word}s" for word in ("Colonne", *words)] if len(labels) > 1 else ["Colonne", *words]
+    return f"{' '.join(agreed)} : {_shown(labels)}."
 
 
 def records(sheet: Sheet, mapped: Mapped, wanted: Layout) -> Iterator[tuple[int, Row, dict[str, str]]]:

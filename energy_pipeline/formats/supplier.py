@@ -21,6 +21,7 @@ FINISHERS: Mapping[str, Callable[[Export, int, Row], list[Row]]] = {
 }
 """What each kind makes of a line; of a file that holds several kinds, the first here names it."""
 _ENOUGH_COLUMNS = 8
+_NEAR_COLUMNS = 3
 _TABLE_CELLS = 5
 
 
@@ -63,6 +64,27 @@ def _suits(layout: SupplierLayout, mapped: Mapped) -> bool:
     mandatory = {one.name for one in layout.table.fields if one.is_mandatory}
     half = len(mandatory) / 2
     return len(mapped.places) >= _ENOUGH_COLUMNS and len(mandatory & mapped.places.keys()) >= half
+
+
+def nearest(sheets: Sequence[Sheet], layouts: Layouts | None = None) -> Found | None:
+    """Return, of sheets that no layout suits, the one that has most of what some layout must have; None for too few."""
+    known = supplier_layouts() if layouts is None else layouts
+    near = [
+        Found(sheet, layout, mapped)
+        for sheet in sheets
+        for layout in known
+        if (mapped := grids.map_header(sheet.lines, layout.table)) and len(mapped.places) >= _NEAR_COLUMNS
+    ]
+    return max(near, key=lambda one: (len(one.mapped.places), -len(lacking(one)), one.layout.name), default=None)
+
+
+def lacking(found: Found) -> list[str]:
+    """Return the labels of the columns that the header has not, of those that the layout must have."""
+    return [
+        one.label
+        for one in found.layout.table.fields
+        if (one.is_mandatory or one.name in found.layout.recognised_by) and one.name not in found.mapped.places
+    ]
 
 
 def kind_of(sheets: Sequence[Sheet], layouts: Layouts | None = None) -> str | None:

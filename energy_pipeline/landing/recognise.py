@@ -16,6 +16,7 @@ from energy_pipeline.formats import (
 from energy_pipeline.formats.energy import slot_of
 from energy_pipeline.formats.model import BadFile
 from energy_pipeline.formats.text import decode, plain, rows, without_trailing
+from energy_pipeline.landing import unrecognised
 
 _LABEL = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{2,4}[ T]\d{1,2}:\d{2}")
 _CURVE_NAME = re.compile(r"cdc|courbe", re.IGNORECASE)
@@ -50,7 +51,7 @@ def kind_of(name: str, content: bytes) -> str:
     if kind is None and suffix == "xlsx" and not is_workbook:
         raise BadFile(_NO_WORKBOOK)
     if kind is None:
-        raise BadFile("Fichier non reconnu : ni son nom ni son contenu ne correspondent à un format connu.")
+        raise unrecognised.workbook(grids.sheets(content)) if is_workbook else unrecognised.text(content)
     return kind
 
 

@@ -185,10 +185,32 @@ def test_bad_annexe_2_12(rows, line):
     assert refusal.value.line == line
 
 
+def annexe_2_12(header: str) -> list[tuple[str, int | None, str]]:
+    rows = "CONS;30001000000201;;Mairie;1 rue;99900000100011;23,34;;;\n"
+    found = annexe2.read_participants("ACC00000001_ANNEXE2.12.csv", (header + rows).encode(), RECEIVED)
+    return [(note.check_name, note.line, note.message) for note in found.notes]
+
+
+def test_columns_of_annexe_2_12_that_lack_are_named_beside_those_that_took_their_place():
+    assert annexe_2_12(HEADER.replace("COEF_STATIC", "COEF")) == [
+        ("missing_columns", 1, "Colonne obligatoire absente : COEF_STATIC. Aucun coefficient de clé statique n'est "
+         "donc lu. Colonne inconnue, conservée sans être interprétée : COEF.")
+    ]  # fmt: skip
+    two = annexe_2_12(HEADER.replace("RAISON SOCIALE", "NOM").replace("ADRESSE", "RUE"))
+    assert two == [
+        ("missing_columns", 1, "Colonnes obligatoires absentes : RAISON SOCIALE, ADRESSE. Colonnes inconnues, "
+         "conservées sans être interprétées : NOM, RUE.")
+    ]  # fmt: skip
+    # What only producers must tell lacks to nobody here; the rest is as before.
+    assert annexe_2_12(HEADER.replace("PUISSANCE", "KWC"))[0][0] == "unknown_columns"
+    assert annexe_2_12(HEADER) == []
+
+
 def test_a_missing_column_is_named():
     with pytest.raises(BadFile) as refusal:
-        annexe2.read_participants("ACC00000001_ANNEXE2.12.csv", b"TYPE;RACCO;ADRESSE\nCONS;1;2\n", RECEIVED)
+        annexe2.read_participants("ACC00000001_ANNEXE2.12.csv", b"TYPE;RACCO;POINT\nCONS;1;2\n", RECEIVED)
     assert refusal.value.column == "PRM"
+    assert refusal.value.reason == "Colonne obligatoire absente : PRM. Colonne inconnue : POINT."
 
 
 def test_the_examples_shipped_are_read():

@@ -378,5 +378,11 @@ def test_a_workbook_typed_by_hand_is_read_as_people_type():
         {"TYPE": "CONS", "PRM": "30001000000201", "COEF_STATIC": "12,5"},
         {"TYPE": "PROD", "PRM": "30001000000101", "INSTALLATION": "EOLIEN TERRESTRE"},
     )
-    assert [note.value for note in found.notes] == ["Couleur"]
+    consumers_note, producers_note = found.notes
+    assert consumers_note.message == (
+        "Colonnes obligatoires absentes : Identité ou raison sociale du Consommateur titulaire du contrat d'accès au "
+        "réseau, Adresse du consommateur titulaire du contrat d'accès au réseau. Colonne inconnue, conservée sans être "
+        "interprétée : Couleur."
+    )
+    assert "Mail du titulaire, Puissance de l'installation en kW" in producers_note.message
     assert found.participant_lines == (3, 2)

@@ -241,7 +241,7 @@ def test_prices_of_any_separator_are_read_and_a_bad_one_is_refused_for_what_it_i
     put(house, "2/prices.csv", b"operation_id,prm,valid_from\n")
     house.land()
     assert house.table("price")["value"].to_list() == [Decimal("0.0900")]
-    assert "Colonne obligatoire absente" in house.file("2/prices.csv")["reason"]
+    assert house.file("2/prices.csv")["reason"] == "Colonnes obligatoires absentes : price, value_eur_per_kwh."
     assert "point-virgule" not in house.file("2/prices.csv")["reason"]
 
 
