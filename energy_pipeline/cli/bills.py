@@ -1,18 +1,20 @@
 """Commands about bills: `bill`, the checks of one invoice, and `rates`, the regulated rates of a day."""
 
 import json
+from datetime import timedelta
 from typing import Annotated, Any
 
 import polars as pl
 import typer
+from rich.padding import Padding
 from rich.table import Column, Table
+from rich.text import Text
 
 from energy_pipeline import warehouse
 from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_option, fail
 from energy_pipeline.settings import Home
 
 DECISIONS = {"invalid": "erreur", "review": "à vérifier", "ignored": "non vérifié", "valid": "conforme"}
-CONFIDENCES = {"doubtful": "douteuse"}
 
 
 def bill(
@@ -128,6 +130,7 @@ def rates(
     ] = None,
 ) -> None:
     """Show the regulated rates in force on a day, with their legal reference; none is ever extrapolated."""
+    from energy_pipeline import french
     from energy_pipeline.tariffs import rates as tables
     from energy_pipeline.tariffs import words
 
@@ -140,13 +143,36 @@ def rates(
     if in_force.is_empty():
         raise fail(f"Barème manquant au {day:%d/%m/%Y}.")
     missing = known.unique(["rate", "variant"], maintain_order=True).join(in_force, on=["rate", "variant"], how="anti")
-    table = Table("Barème", "Variante", Column("Valeur", justify="right"), "Unité", "Du", "Au (exclu)", "Confiance",
-                  "Référence", box=None, pad_edge=False)  # fmt: skip
-    for row in in_force.iter_rows(named=True):
-        end = f"{row['valid_to']:%d/%m/%Y}" if row["valid_to"] else ""
-        table.add_row(words.name(row["rate"]), words.variant(row["variant"]), words.value(row["value"], row["unit"]),
-                      words.UNITS[row["unit"]], f"{row['valid_from']:%d/%m/%Y}", end,
-                      CONFIDENCES.get(row["confidence"], row["confidence"]), row["legal_reference"])  # fmt: skip
-    for row in missing.iter_rows(named=True):
-        table.add_row(words.name(row["rate"]), words.variant(row["variant"]), "barème manquant")
-    console.print(table)
+    for rate in known["rate"].unique(maintain_order=True):
+        title = words.name(rate)
+        _say(title[:1].upper() + title[1:], style="bold")
+        _in_force(in_force.filter(rate=rate))
+        lacking = [words.variant(variant).replace(" ", french.NBSP) for variant in missing.filter(rate=rate)["variant"]]
+        if lacking:
+            is_whole = in_force.filter(rate=rate).is_empty()
+            _indented("Barème manquant." if is_whole else f"Barème manquant : {', '.join(lacking)}.")
+    letters = words.CONFIDENCES.keys() & in_force["confidence"]
+    told = [f"{letter}, {words.CONFIDENCES[letter]}" for letter in sorted(letters)]
+    if told:
+        console.print(f"\nConfiance : {' ; '.join(told)}.")
+
+
+def _in_force(rows: pl.DataFrame) -> None:
+    """Print the values of a rate, those of one reference together: readable in 80 columns."""
+    from energy_pipeline.tariffs import words
+
+    for (start, end, reference), same in rows.group_by(
+        ["valid_from", "valid_to", "legal_reference"], maintain_order=True
+    ):
+        until = f"au {end - timedelta(days=1):%d/%m/%Y}" if end else "sans fin connue"
+        table = Table("", Column("", justify="right"), "", "", box=None, show_header=False, padding=(0, 0, 0, 2))
+        for row in same.iter_rows(named=True):
+            value, unit = words.value(row["value"], row["unit"]), words.UNITS[row["unit"]]
+            confidence = row["confidence"] if row["confidence"] in words.CONFIDENCES else "valeur douteuse"
+            table.add_row(words.variant(row["variant"]), value, unit, confidence)
+        console.print(table)
+        _indented(f"Du {start:%d/%m/%Y} {until} : {reference}.")
+
+
+def _indented(text: str) -> None:
+    console.print(Padding(Text(text), (0, 0, 0, 4)))

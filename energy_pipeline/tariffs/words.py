@@ -11,6 +11,12 @@ UNITS = {
     "EUR/h": "€/h",
     "1": "%",
 }
+CONFIDENCES = {
+    "A": "la loi, le régulateur, ou deux sources qui concordent",
+    "B": "une source sérieuse",
+    "C": "une source faible",
+}
+"""What the letter of a rate is worth; a doubtful one has none."""
 VARIANTS = {
     "household": "ménages",
     "sme": "PME",

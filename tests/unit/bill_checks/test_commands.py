@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -63,7 +64,11 @@ def home(tmp_path) -> Path:
 
 
 def text(result) -> str:
-    return " ".join(result.output.replace("\u00a0", " ").replace("\u202f", " ").split())
+    return one_line(result.output)
+
+
+def one_line(output: str) -> str:
+    return " ".join(output.replace("\u00a0", " ").replace("\u202f", " ").split())
 
 
 def test_the_failed_checks_of_an_invoice_are_shown(run, home, monkeypatch):
@@ -110,11 +115,13 @@ def test_an_unknown_invoice_is_said(run, home):
     assert run("bill", "999", "--home", home).exit_code == 1
 
 
-def test_the_rates_of_a_day(run, monkeypatch):
-    monkeypatch.setattr(commands.console, "width", 200)
-    result = run("rates", "2025-09-01", "--rate", "excise")
-    assert "accise sur l'électricité (excise) ménages 0,02998 €/kWh 01/08/2025 01/02/2026 A" in text(result)
-    assert "haute puissance" in text(result) and "PME" in text(result)
+def test_the_rates_of_a_day(run):
+    told = text(run("rates", "2025-09-01", "--rate", "excise"))
+    assert told.startswith(
+        "Accise sur l'électricité (excise) haute puissance 0,02579 €/kWh A ménages 0,02998 €/kWh A PME"
+    )
+    assert " Du 01/08/2025 au 31/01/2026 : CIBS L312-24, tarifs au 1er août 2025" in told
+    assert told.endswith("Confiance : A, la loi, le régulateur, ou deux sources qui concordent.")
     assert run("rates", "2026-08-01", "--rate", "turpe_energy").exit_code == 1
     assert run("rates", "2026-08-01", "--rate", "turpe_8").exit_code == 1
     assert run("rates", "hier").exit_code == 2
@@ -126,9 +133,25 @@ def test_all_the_rates_of_a_day_without_a_warning_and_with_those_that_are_missin
         warnings.simplefilter("error")
         result = run("rates", "2026-08-01")
     assert result.exit_code == 0, result.exception
-    assert "TURPE, part énergie (turpe_energy) C5 CU4 ACC autoconsommé HPH barème manquant" in text(result)
-    lines = len(result.output.splitlines())
-    assert lines == 1 + tariffs.rates().select("rate", "variant").n_unique()
+    told = text(result)
+    assert "TURPE, part énergie (turpe_energy) Barème manquant." in told, "of no grid, one word"
+    assert "T3 1858,68 €/an valeur douteuse Du 01/07/2026 au 30/06/2027 : " in told
+    assert "sans fin connue : CGI (taux normal). Barème manquant : taux réduit." in told
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_all_the_rates_of_a_day_are_read_in_a_narrow_terminal(run, monkeypatch, width):
+    """Nothing is cut, and no word is broken: what is printed is what a wide terminal shows, line ends aside."""
+    monkeypatch.setattr(commands.console, "width", 300)
+    wide = text(run("rates", "2025-11-08"))
+    monkeypatch.setattr(commands.console, "width", width)
+    narrow = run("rates", "2025-11-08").output
+    assert one_line(narrow) == wide
+    assert "…" not in narrow and max(map(len, narrow.splitlines())) <= width
+    in_force = tariffs.rates().filter(
+        pl.lit(date(2025, 11, 8)).is_between("valid_from", pl.col("valid_to").fill_null(date.max), closed="left")
+    )
+    assert len([line for line in narrow.splitlines() if line.rstrip().endswith(("  A", "  B", "  C"))]) == len(in_force)
 
 
 def test_every_unit_and_every_variant_in_words_has_its_french():
