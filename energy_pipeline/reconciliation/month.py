@@ -78,7 +78,7 @@ def conclude(landed: Frames, computed: Frames, marts: Frames, reduced: Reduced, 
     known = known_days(reduced.daily, marts["participant"])
     judged = reconcile(electricity, known, marts["participant"], marts["site"], month)
     judged = with_participation(judged, marts["operation"], _told(landed))
-    judged = with_reasons(judged, known, marts["participant"], landed["file"])
+    judged = with_reasons(judged, known, marts["participant"], computed["operation_period"], landed["file"])
     by_slot = judge_slots(electricity, judged, Told(known, reduced.slot_daily, slots, stretches))
     saved, prices_missing = savings(reduced.daily, periods, stretches, marts["site"], month)
 

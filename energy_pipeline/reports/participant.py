@@ -25,6 +25,7 @@ class _OfAPoint(Protocol):
 
 
 _PRM = re.compile(PRM_PATTERN.strip("^$"))
+OF_ANOTHER = "Il manque, à ces dates, des données d'un autre point de l'opération."
 Row = TypeVar("Row", bound=_OfAPoint)
 
 
@@ -73,9 +74,9 @@ def _participant(content: ReportContent, prm: str) -> Participant:
 
 
 def _without_others(bill: Bill) -> Bill:
-    """Return the bill without a reason that names the point of another: a producer, the file of its curve."""
+    """Return the bill; a reason that names another point, or the file of its curve, says only that there is one."""
     others = set(_PRM.findall(bill.reason or "")) - {bill.prm}
-    return replace(bill, reason=None) if others else bill
+    return replace(bill, reason=OF_ANOTHER) if others else bill
 
 
 def _only(prm: str) -> Callable[[Iterable[Row]], tuple[Row, ...]]:

@@ -59,11 +59,13 @@ def daily(*rows, month=OCTOBER, are_producers_measured=True):
     return reduce(periods(*(period(start) for start in starts)), curves(*rows)).daily
 
 
-def judge(*bills, days=None, month=OCTOBER, participants=STAYS, listed=NO_SITES, files=NO_FILES):
+def judge(*bills, days=None, month=OCTOBER, participants=STAYS, listed=NO_SITES, files=NO_FILES, key="static"):
     details, _ = latest_details(invoice_rows(*({**BILL, **bill} for bill in bills)))
     known = known_days(daily(flat(OCTOBER)) if days is None else days, participants)
     judged = with_participation(reconcile(details, known, participants, listed, month), OPERATIONS, ["ACC00000001"])
-    judged = with_reasons(judged, known, participants, files).with_columns(slot_verdict=pl.lit(None, pl.String))
+    judged = with_reasons(judged, known, participants, periods(period(key=key)), files).with_columns(
+        slot_verdict=pl.lit(None, pl.String)
+    )
     validate(marts.INVOICE_RECONCILIATION, reconciliation_table(judged))
     return judged
 

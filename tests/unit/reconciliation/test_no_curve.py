@@ -65,9 +65,11 @@ def test_a_hole_in_a_producer_s_curve_that_was_read():
     days = daily(unshared(), roof(OCTOBER, quality=np.where(np.arange(745) == 300, 5, 1)),
                  are_producers_measured=False)  # fmt: skip
     assert reason(days=days, files=files(PRODUCTION)) == (
-        "Complément non publié en entier, et non recalculable : une courbe de producteur, ou de consommateur sous clés "
-        "par défaut, est incomplète le 13/10/2025."
+        "Complément non publié en entier, et non recalculable : une courbe de producteur est incomplète le 13/10/2025."
     )
+    assert "une courbe de producteur, ou de consommateur sous clés par défaut, est incomplète le 13/10/2025." in reason(
+        days=days, files=files(PRODUCTION), key="default"
+    ), "the consumers' curves are whole"
 
 
 def test_days_outside_the_operation_and_points_of_no_operation():
@@ -116,12 +118,45 @@ def test_under_default_keys_a_consumer_without_curve_leaves_the_share_of_the_oth
     assert judge({}, days=of(published, hall), participants=two)["verdict"].to_list() == ["matches"]
 
 
-def test_under_default_keys_a_hole_of_another_consumer_spoils_its_own_day_only():
-    two = stays((SCHOOL, "consumer", SEPTEMBER, None), (HALL, "consumer", SEPTEMBER, None),
-                (ROOF, "producer", SEPTEMBER, None))  # fmt: skip
-    hall = curve(HALL, 1000.0, 150.0, quality=np.where(np.arange(745) == 24 * 19, 5, 1))
+def others(*prms):
+    return stays(*((prm, "consumer", SEPTEMBER, None) for prm in (SCHOOL, *prms)), (ROOF, "producer", SEPTEMBER, None))
+
+
+def test_under_default_keys_a_hole_of_another_consumer_spoils_its_own_day_only_and_is_named():
+    hole = np.arange(745) == 24 * 19
+    hall = curve(HALL, np.where(hole, np.nan, 1000.0), 150.0, quality=np.where(hole, 5, 1))
     days = reduce(periods(period(key="default")), curves(flat(OCTOBER), hall, roof(OCTOBER))).daily
     # 1–19 October, 456 h × 0,75 kW; the hole is on the 20th.
     before = billed(342.0, consumption_end=date(2025, 10, 19))
-    assert judge(before, days=days, participants=two)["verdict"].to_list() == ["matches"]
-    assert reason(days=days, participants=two, files=files(PRODUCTION)).endswith("est incomplète le 20/10/2025.")
+    assert judge(before, days=days, participants=others(HALL), key="default")["verdict"].to_list() == ["matches"]
+    told = (
+        "Complément non publié en entier, et non recalculable sous clés par défaut : courbe de consommation du "
+        f"consommateur {HALL} absente le 20/10/2025."
+    )
+    context = {"days": days, "participants": others(HALL), "key": "default"}
+    assert reason(files=files(PRODUCTION), **context) == told
+    refused = {"kind": "curve", "series": "consumption", "prm": HALL, "status": "quarantined", "name": "mairie.csv",
+               "reason": "Nombre illisible."}  # fmt: skip
+    assert reason(files=files(PRODUCTION, refused), **context) == (
+        f"{told} Fichier « mairie.csv » refusé : Nombre illisible."
+    )
+
+
+def test_consumers_that_have_no_curve_at_all_are_named_some_of_them_and_the_others_counted():
+    absent = [f"300010000001{rank:02}" for rank in range(8)]
+    rows = [curve(prm, np.nan, np.nan, quality=5) for prm in absent]
+    days = reduce(periods(period(key="default")), curves(flat(OCTOBER), *rows, roof(OCTOBER))).daily
+    assert reason(days=days, participants=others(*absent), files=files(PRODUCTION), key="default").endswith(
+        f"courbe de consommation des consommateurs {', '.join(absent[:6])} et 2\u00a0autres absente du 01/10/2025 au "
+        "31/10/2025."
+    )
+
+
+def test_a_consumer_counts_only_while_it_takes_part():
+    gone = stays((SCHOOL, "consumer", SEPTEMBER, None), (HALL, "consumer", SEPTEMBER, date(2025, 10, 11)),
+                 (HALL, "consumer", date(2025, 10, 21), None), (ROOF, "producer", SEPTEMBER, None))  # fmt: skip
+    present = ~np.isin(np.arange(745) // 24, range(10, 20))  # the day of 25 hours comes later
+    hall = curve(HALL, np.nan, np.nan, quality=np.where(present, 5, 0))
+    days = reduce(periods(period(key="default")), curves(flat(OCTOBER), hall, roof(OCTOBER))).daily
+    told = reason(days=days, participants=gone, files=files(PRODUCTION), key="default")
+    assert told.endswith(f"{HALL} absente du 01/10/2025 au 10/10/2025 et du 21/10/2025 au 31/10/2025.")

@@ -68,8 +68,14 @@ def test_the_page_of_a_participant_never_names_the_point_of_another(told):
             next(own for own in participant.of_report(replace(told, bills=bills)) if own.prm == SCHOOL).bills[0].reason
         )
 
-    assert shown(f"Fichier « {SCHOOL}_Conso_CDC.csv » refusé.") is not None
-    assert shown("Courbe de production du producteur 30001000000201 absente.") is None
+    assert shown(f"Fichier « {SCHOOL}_Conso_CDC.csv » refusé.") == f"Fichier « {SCHOOL}_Conso_CDC.csv » refusé."
+    assert shown(REASON) == REASON
+    for named in (
+        "Courbe de production du producteur 30001000000201 absente.",
+        f"Courbe de consommation des consommateurs 30001000000102 et {SCHOOL} absente.",
+        "Clés inconnues. Fichier « 30001000000201_Prod_CDC.csv » refusé.",
+    ):
+        assert shown(named) == "Il manque, à ces dates, des données d'un autre point de l'opération."
 
 
 def test_a_report_whose_bills_are_all_verified_says_nothing_of_it(report):
