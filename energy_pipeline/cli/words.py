@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer import core, rich_utils
 
+from energy_pipeline.cli.system_errors import clear_system_errors
+
 if TYPE_CHECKING:
     _Base = core.TyperCommand
 else:
@@ -111,6 +113,11 @@ class _French(_Base):
 
 class Command(_French, core.TyperCommand):
     """A command in French."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Execute the command."""
+        with clear_system_errors():
+            return super().invoke(ctx)
 
 
 class Group(_French, core.TyperGroup):
