@@ -84,10 +84,6 @@ class Followed:
         """Whether a correction came that leaves as much due."""
         return self.claim is not None and bool(self.corrections) and not self.settled
 
-    def days(self, today: date) -> int:
-        """Return for how many days it has been asked."""
-        return (today - self.dates[0]).days
-
 
 def follow(publication: Path, rows: Sequence[Sent], selection: Selection) -> list[Followed]:
     """Return what became of what was sent and that `selection` chooses, in the order of the first letters.

@@ -65,31 +65,31 @@ def _table(followed: Sequence["Followed"], today: date) -> Table:
     for one in followed:
         key = (one.dates[0], one.first.supplier or "Enedis", one.first.operation_id or "hors opération")
         groups.setdefault(key, []).append(one)
-    right = [
-        Column(name, justify="right") for name in ("Constats", "Réclamé", "Réglé", "Non expliqué", "Reste dû", "Jours")
-    ]
-    table = Table("Lettre du", "Destinataire", "Opération", *right, box=None, pad_edge=False)
+    figures = ("Réclamé €", "Réglé €", "Inexpliqué €", "Reste dû €")
+    right = [Column(name, justify="right", no_wrap=True) for name in figures]
+    table = Table("Lettre du", "Destinataire", *right, box=None, pad_edge=False)
     for (day, addressee, operation), some in groups.items():
         reminders = sorted({later for one in some for later in one.dates[1:]})
-        sent = "\n".join([french.short_day(day), *(f"relance {french.short_day(later)}" for later in reminders)])
-        standing = [one for one in some if one.claim]
-        days = str(standing[0].days(today)) if standing else ""
-        table.add_row(sent, addressee, operation, *_figures(some), days)
+        waited = [french.plural(max((today - day).days, 0), "jour")] if any(one.claim for one in some) else []
+        letters = [french.short_day(day), *waited, *(f"relance\n{french.short_day(later)}" for later in reminders)]
+        whom = [addressee, operation, french.plural(len(some), "constat")]
+        table.add_row("\n".join(letters), "\n".join(whom), *_figures(some))
     # A loss caused by Enedis has no VAT: a total of both parties says none.
     has_vat = all(one.first.party == "supplier" for one in followed)
-    table.add_row("Total", "", "", *_figures(followed, has_vat=has_vat), "", style="bold")
+    total = _figures(followed, has_vat=has_vat)
+    table.add_row("Total", french.plural(len(followed), "constat"), *total, style="bold")
     return table
 
 
-def _figures(some: Sequence["Followed"], *, has_vat: bool = True) -> tuple[str, ...]:
-    sums = (
-        _sum(amounts)
-        for amounts in (
-            (one.asked for one in some), (one.settled for one in some),
-            (one.vanished for one in some), (one.due for one in some),
-        )
-    )  # fmt: skip
-    return str(len(some)), *("\n".join(_parts(total, has_vat=has_vat)) for total in sums)
+def _figures(some: Sequence["Followed"], *, has_vat: bool = True) -> list[str]:
+    """Return what was asked, settled, is not explained and is still due, each without VAT and with it."""
+    sums = [
+        _sum(one.asked for one in some),
+        _sum(one.settled for one in some),
+        _sum(one.vanished for one in some),
+        _sum(one.due for one in some),
+    ]
+    return ["\n".join(_parts(total, unit="", has_vat=has_vat)) for total in sums]
 
 
 def _sum(amounts: Iterable["Euros"]) -> "Euros":
@@ -98,10 +98,10 @@ def _sum(amounts: Iterable["Euros"]) -> "Euros":
     return sum(amounts, Euros())
 
 
-def _parts(amount: "Euros", *, has_vat: bool = True) -> list[str]:
+def _parts(amount: "Euros", *, unit: str = "€ ", has_vat: bool = True) -> list[str]:
     """Return the euros as told: without VAT, and with it where it is known."""
     amounts = ((amount.ht, "HT"), *([(amount.ttc, "TTC")] if has_vat else []))
-    shown = [f"{french.euros(value)} {what}" for value, what in amounts if value]
+    shown = [f"{french.number(value, 2)}{french.NBSP}{unit}{what}" for value, what in amounts if value]
     return shown or [french.DASH]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -48,6 +49,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     (inbox / "cassé.xlsx").write_bytes(packed.getvalue())
     with forking() as runs:
         assert runs.run(inbox, home).code == 3
+        (home / "claims_sent.csv").write_text(
+            "sent_on;party;supplier;invoice_number;prm;check_name;amount_eur;finding_id;note\n"
+            f"2025-12-05;supplier;TotalEnergies;F9;{PRM};over_billed;12,34;0ed84043f9449cb9;dit à Mme Élise Tournoy\n"
+        )
         yield House(runs, inbox, home)
 
 
@@ -144,8 +149,24 @@ def test_nothing_in_the_home_tells_who_it_was_and_no_total_changes(house: House)
     assert totals(house.home) == before
     [stay] = [row for row in marts(house.home)["participant"] if "Participant effacé" in row]
     assert "'0" in stay
-    for private in ("forgotten.csv", "pseudonyms.key"):
+    [claimed] = (house.home / "claims_sent.csv").read_text("utf-8-sig").splitlines()[1:]
+    assert re.fullmatch(
+        r"2025-12-05;supplier;TotalEnergies;F9;00\d{12};over_billed;12,34;constat-\w{20};dit à Participant effacé",
+        claimed,
+    )
+    for private in ("forgotten.csv", "pseudonyms.key", "claims_sent.csv"):
         assert (house.home / private).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_damaged_file_of_claims_stops_it_before_anything_is_erased(house: House):
+    path = house.home / "claims_sent.csv"
+    kept = path.read_bytes()
+    path.write_bytes(kept.replace(b"2025-12-05", b"hier"))
+    before = digests(house.home)
+    refused = house.forget("--erase", prm="30001000100100")
+    assert refused.code == 1 and "ligne 2, colonne « sent_on », valeur « hier »" in " ".join(refused.said.split())
+    assert digests(house.home) == before
+    path.write_bytes(kept)
 
 
 def test_neither_a_run_nor_a_rebuild_brings_it_back(house: House):

@@ -14,7 +14,7 @@ from energy_pipeline.tables import marts, schemas
 from tests.publications import Rows
 from tests.unit.claims.conftest import ACC, FINDINGS, GLOW, SCHOOL, SUN, finding, published
 
-SENT_ON, TODAY = date(2025, 12, 5), date(2026, 1, 4)
+SENT_ON = date(2025, 12, 5)
 SEPTEMBER, LAST = date(2025, 9, 1), date(2025, 9, 30)
 FIRST = finding(1, "self_consumption_not_deducted", 9, "100.05", "120.06")
 SPLIT = next(row for row in FINDINGS if row["check_name"] == "published_split_differs")
@@ -71,10 +71,10 @@ def euros(ht: str, ttc: str = "0") -> Euros:
 NOTHING, ALL = Euros(), euros("100.05", "120.06")
 
 
-def test_what_stands_is_due_for_as_many_days(tmp_path):
+def test_what_stands_is_due(tmp_path):
     one = became(tmp_path, [FIRST])
     assert amounts(one) == (NOTHING, NOTHING, ALL)
-    assert (one.days(TODAY), one.why, one.corrections) == (30, "", ())
+    assert (one.dates, one.why, one.corrections) == ((SENT_ON,), "", ())
 
 
 def test_a_cancelled_bill_settles_the_whole_and_names_its_credit(tmp_path):
