@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -26,6 +27,10 @@ _MICRO = Decimal("0.000001")
 _RANK = " (n°"
 _BLANKS = frozenset({"-", "–", "—", "/", "n/a", "#n/a", "nc"})
 """What people and spreadsheets write in a cell of a date or a number that has none."""
+_DATES = ("date", "moment", "end_date")
+_TEXT_DAY = re.compile(r"(\d{1,2})/\d{1,2}/\d{4}")
+_TRUE_DAY = re.compile(r"\d{4}-\d{2}-(\d{2})")
+_MONTHS = 12
 _UNIT = re.compile(r"(?<=\d)\s*(kva|kwh|kw|m3|m³|€|eur|euros)$", re.IGNORECASE)
 
 
@@ -192,7 +197,7 @@ def require_mandatory(mapped: Mapped | None, wanted: Layout) -> Mapped:
     """Return the header, or raise BadFile naming the mandatory columns that it has not, and those that nobody knows."""
     missing = [one.label for one in wanted.fields if one.is_mandatory and (not mapped or one.name not in mapped.places)]
     if mapped is None or missing:
-        unknown = _unknown(mapped, wanted) if mapped else []
+        unknown = _with_near(_unknown(mapped, wanted), mapped, wanted) if mapped else []
         raise BadFile(
             " ".join(filter(None, (absent(missing), _columns(unknown, "inconnue")))),
             mapped.line if mapped else 1,
@@ -253,6 +258,8 @@ TYPES = (
     "post_code",
 )
 _SHOWN_COLUMNS = 12
+_ALMOST = 0.85
+"""From which likeness on (difflib) a label is offered for another."""
 
 
 def unknown_columns(mapped: Mapped, wanted: Layout) -> list[Note]:
@@ -261,14 +268,23 @@ def unknown_columns(mapped: Mapped, wanted: Layout) -> list[Note]:
     if not unknown:
         return []
     several = "s" if len(unknown) > 1 else ""
-    message = (
-        f"Colonne{several} inconnue{several}, conservée{several} sans être interprétée{several} : {_shown(unknown)}."
-    )
+    near = _shown(_with_near(unknown, mapped, wanted))
+    message = f"Colonne{several} inconnue{several}, conservée{several} sans être interprétée{several} : {near}."
     return [Note(message, mapped.line, _shown(unknown), "unknown_columns")]
 
 
 def _unknown(mapped: Mapped, wanted: Layout) -> list[str]:
     return [column for column in mapped.others if text.plain(column.split(_RANK)[0]) not in wanted.known]
+
+
+def _with_near(unknown: Sequence[str], mapped: Mapped, wanted: Layout) -> list[str]:
+    """Return the columns, each with the one that the header lacks and that it all but spells: a lost accent, a typo."""
+    lacking = {alias: one.label for one in wanted.fields if one.name not in mapped.places for alias in one.aliases}
+    near = [get_close_matches(text.plain(column), lacking, 1, _ALMOST) for column in unknown]
+    return [
+        f"{column} (peut-être « {lacking[found[0]]} »)" if found else column
+        for column, found in zip(unknown, near, strict=True)
+    ]
 
 
 def _shown(labels: Sequence[str]) -> str:
@@ -286,6 +302,7 @@ def _columns(labels: Sequence[str], *words: str) -> str:
 def records(sheet: Sheet, mapped: Mapped, wanted: Layout) -> Iterator[tuple[int, Row, dict[str, str]]]:
     """Yield (line, our columns converted, the other columns as written) for each non-blank line below the header."""
     present = [one for one in wanted.fields if one.name in mapped.places]
+    _refuse_swapped_days(sheet, mapped, present)
     last: dict[str, str] = {}
     for line, short in enumerate(sheet.lines[mapped.line :], start=mapped.line + 1):
         if not any(short):
@@ -301,6 +318,36 @@ def records(sheet: Sheet, mapped: Mapped, wanted: Layout) -> Iterator[tuple[int,
                 cell = last[one.name] = cell or last.get(one.name, "")
             row[one.name] = _value(one, cell, line, mapped.header[mapped.places[one.name]])
         yield line, row, {name: cells[place] for name, place in mapped.others.items() if cells[place]}
+
+
+def _refuse_swapped_days(sheet: Sheet, mapped: Mapped, present: Sequence[Field]) -> None:
+    """Raise BadFile where a spreadsheet set to English took JJ/MM for MM/JJ.
+
+    01/09/2025 became the 9th of January, and 30/09/2025, which is no date in English, stayed a text: every date of the
+    sheet is of the first twelve days, every text of the others. One cell of another kind, and nothing is told.
+    """
+    places = [mapped.places[one.name] for one in present if one.type in _DATES]
+    texts: list[str] = []
+    dates: list[tuple[int, int, str]] = []
+    for line, cells in enumerate(sheet.lines[mapped.line :], start=mapped.line + 1):
+        for place in places:
+            cell = cells[place] if place < len(cells) else ""
+            if found := _TEXT_DAY.match(cell):
+                if int(found[1]) <= _MONTHS:
+                    return
+                texts.append(cell)
+            elif found := _TRUE_DAY.match(cell):
+                if int(found[1]) > _MONTHS:
+                    return
+                dates.append((line, place, cell))
+    if len(texts) > 1 and len(dates) > 1:
+        line, place, cell = dates[0]
+        raise BadFile(
+            f"Dates au jour et au mois échangés : celles dont le jour dépasse 12 sont restées du texte (« {texts[0]} "
+            "»), les autres ont été lues à l'anglaise par un tableur. Déposer le fichier d'origine tel quel, ou "
+            "l'ouvrir avec ces colonnes au format texte.",
+            line, mapped.header[place], cell,
+        )  # fmt: skip
 
 
 def _value(one: Field, cell: str, line: int, column: str) -> Any:

@@ -109,7 +109,7 @@ def require_period(parsed: Name) -> tuple[date, date]:
     """Return the period of the name. Raises BadFile when it has none, ends before it starts, or is absurdly long."""
     start, end = parsed.period_start, parsed.period_end
     if start is None or end is None:
-        raise BadFile("Le nom du fichier ne donne pas la période (JJMMAAAA_JJMMAAAA attendu).")
+        raise BadFile("Le nom du fichier ne donne pas la période : deux jours du calendrier, JJMMAAAA_JJMMAAAA.")
     if end < start or (end - start).days > LONGEST_PERIOD_DAYS:
         raise BadFile("La période du nom de fichier est impossible.", value=f"{start:%d/%m/%Y} - {end:%d/%m/%Y}")
     return start, end

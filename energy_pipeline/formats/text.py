@@ -1,5 +1,6 @@
 """Text of a file: bytes to characters, characters to cells, words compared without case, accent or joiner."""
 
+import codecs
 import re
 import unicodedata
 from functools import lru_cache
@@ -12,8 +13,10 @@ _BOM = "\ufeff"
 def decode(content: bytes) -> str:
     """Return the text: UTF-8 with or without BOM, else cp1252 (a superset of ISO-8859-1 in what files contain).
 
-    Raises BadFile for bytes that are no text (a NUL: a binary file, or UTF-16).
+    Raises BadFile for UTF-16, and for bytes that are no text (a NUL: a binary file).
     """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise BadFile("Le fichier est en UTF-16 (« texte Unicode » d'un tableur) : l'enregistrer en csv UTF-8.")
     if b"\x00" in content:
         raise BadFile("Le fichier n'est pas un texte lisible (octets nuls) : il est abîmé ou d'un autre format.")
     try:

@@ -12,6 +12,13 @@ from energy_pipeline.tolerances import tolerances
 
 PERIOD = ("operation_id", "period_start")
 SHARED = ("self_consumption", "self_produced")
+UNITS_TAKEN = {
+    1000: "W et kW, kWh et MWh",
+    2000: "kWh de la demi-heure et W",
+    4000: "kWh du quart d'heure et W",
+}
+"""Units that people take for one another, by how many times one is the other."""
+SAME_FACTOR = 0.01
 CONSUMER_SERIES = ("consumption", "self_consumption", "complement")
 
 
@@ -110,10 +117,20 @@ def _energy_fact(row: dict[str, Any], paths: Mapping[tuple[Any, ...], str]) -> d
         "message": (
             f"Pour {who}, {french.short_period(row['period_start'], row['period_end'])}, le fichier d'énergie donne "
             f"{french.kwh(row['energy_kwh'])} ({french.SERIES[row['series']]}) et la courbe publiée "
-            f"{french.kwh(row['published_kwh'])}."
+            f"{french.kwh(row['published_kwh'])}.{_unit_taken(row['energy_kwh'], row['published_kwh'])}"
         ),
         "discriminator": row["series"],
     }
+
+
+def _unit_taken(energy: float, of_curve: float) -> str:
+    """Return what is told of two energies of which one is as many times the other as a unit is of another."""
+    small, large = sorted((abs(energy), abs(of_curve)))
+    for factor, units in UNITS_TAKEN.items():
+        if small and abs(large / small / factor - 1) < SAME_FACTOR:
+            said = f"L'un vaut {french.number(factor)} fois l'autre"
+            return f" {said} : sans doute une unité prise pour une autre ({units})."
+    return ""
 
 
 def exchange_facts(

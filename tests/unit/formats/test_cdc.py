@@ -203,6 +203,8 @@ def test_a_bad_row_refuses_the_file_with_line_column_and_value(line, column, val
         (NAME, b"", "vide"),
         (NAME, b"01/11/2024 00:00;1;2;3;\n", "3 valeurs"),
         (NAME, b"\x00\x01\x02", "texte"),
+        (NAME, "01/11/2024 00:00;1;2;3;4;".encode("utf-16"), "UTF-16"),
+        (f"{PRM}_01112024_31112024_Conso_CDC.csv", b"01/11/2024 00:00;1;2;3;4;", "deux jours du calendrier"),
         (f"{PRM}_Conso_CDC.csv", b"01/11/2024 00:00;1;2;3;4;", "période"),
         (f"{PRM}_02112024_01112024_Conso_CDC.csv", b"01/11/2024 00:00;1;2;3;4;", "impossible"),
         (f"{PRM}_01112024_01112024_Reactif_CDC.csv", b"01/11/2024 00:00;1;2;3;4;", "Type de données"),

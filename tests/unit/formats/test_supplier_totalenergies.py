@@ -118,6 +118,58 @@ def test_a_missing_mandatory_column_refuses_the_file_by_its_name(missing):
     assert refusal.value.column == missing
 
 
+def test_an_unknown_column_is_shown_beside_the_one_that_it_all_but_spells():
+    def said(old: str, new: str) -> str:
+        header = [new if label == old else label for label in headers.DIRECT_VIEW]
+        bill = {new if label == old else label: value for label, value in _c5(1).items()}
+        (note,) = read("facture.xlsx", workbook(F=rows(header, bill))).notes
+        assert note.value == new
+        return note.message
+
+    assert said("OPTION TARIFAIRE", "OPTION TARIFA?RE").endswith(
+        " : OPTION TARIFA?RE (peut-être « OPTION TARIFAIRE »)."
+    )
+    assert said("OPTION TARIFAIRE", "FORMULE").endswith(" : FORMULE.")
+    with pytest.raises(BadFile) as refusal:
+        said("MONTANT CONSO", "MONTANT CONS0")
+    assert refusal.value.reason == (
+        "Colonne obligatoire absente : MONTANT CONSO. Colonne inconnue : MONTANT CONS0 (peut-être « MONTANT CONSO »)."
+    )
+
+
+def _in_english(value: object) -> object:
+    """Return a day as a spreadsheet set to English keeps it when it reads JJ/MM/AAAA."""
+    if not isinstance(value, date):
+        return value
+    return date(value.year, value.day, value.month) if value.day <= 12 else f"{value:%d/%m/%Y}"
+
+
+def test_days_that_a_spreadsheet_set_to_english_took_for_months_refuse_the_file():
+    swapped = {label: _in_english(value) for label, value in _c5(1).items()}
+    assert swapped["DEBUT CONSO ET ACH. VAR."] == date(2025, 1, 9)
+    with pytest.raises(BadFile) as refusal:
+        read("facture.xlsx", workbook(F=rows(headers.DIRECT_VIEW, swapped)))
+    assert "jour et au mois échangés" in refusal.value.reason and "« 31/10/2025 »" in refusal.value.reason
+    assert (refusal.value.line, refusal.value.column) == (2, "DATE COMPTABLE")
+    assert str(refusal.value.value).startswith("2025-01-10")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {label: f"{value:%d/%m/%Y}" for label, value in ELECTRICITY.items() if isinstance(value, date)},
+        {"FIN ABO": "31/10/2025"},  # one cell typed by hand: the other last days are dates
+        {"FIN ABO": "31/10/2025", "FIN CONSO ET ACH. VAR.": "30/09/2025", "FIN ACH. FIXE": "31/10/2025",
+         "DEBUT ABO": "01/10/2025"},  # all last days, and a first one, which English would have taken
+    ],
+)  # fmt: skip
+def test_dates_typed_as_text_beside_true_ones_are_read(typed):
+    (bill,) = read("facture.xlsx", workbook(F=rows(headers.DIRECT_VIEW, _c5(1) | typed))).rows
+    assert (bill["subscription_start"], bill["subscription_end"]) == (date(2025, 10, 1), date(2025, 10, 31))
+    assert (bill["consumption_start"], bill["consumption_end"]) == (date(2025, 9, 1), date(2025, 9, 30))
+
+
 def test_direct_view_gas_its_components_and_its_point():
     found = read("gaz.xlsx", workbook(Export=rows(headers.DIRECT_VIEW_GAS, GAS, CREDIT)))
     bill, credit = found.rows

@@ -186,6 +186,22 @@ def test_an_energy_file_that_differs():
 
 
 @pytest.mark.parametrize(
+    ("kwh", "units"),
+    [
+        (0.447, "1 000 fois l'autre : sans doute une unité prise pour une autre (W et kW, kWh et MWh)."),
+        (447_000.0, "(W et kW, kWh et MWh)."),
+        (447.0 * 4000, "(kWh du quart d'heure et W)."),
+        (44.7, None),
+        (447.0 * 1011, None),
+    ],
+)
+def test_an_energy_a_thousand_times_another_is_of_another_unit(kwh, units):
+    (fact,) = energy_found(reduced(), energy(SCHOOL, "consumption", ("BASE", kwh)))
+    said = str(fact["message"]).replace("\u202f", " ").replace("\u00a0", " ")
+    assert said.endswith(units) if units else "unité" not in said
+
+
+@pytest.mark.parametrize(
     "series, prm, kwh, differs",
     [
         ("consumption", SCHOOL, 243.0, False),  # of its stay: 405 h × 0,6 kW
