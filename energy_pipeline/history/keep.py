@@ -156,8 +156,10 @@ def keep(home: Home, rule: Retention) -> Path:
 
 
 def _copy(publication: Path, path: Path) -> None:
+    # Those of a process that was killed bear another instant: nothing else would remove them.
+    for left in path.parent.glob("energy_*.tmp*"):
+        left.unlink()
     temporary = path.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
     tables = tuple(table for table in marts.TABLES if table not in LEFT_OUT)
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH {quoted(temporary)} AS kept (BLOCK_SIZE {BLOCK_BYTES})")

@@ -69,6 +69,17 @@ def test_the_latest_are_kept_and_the_last_of_each_month(home):
     assert [one.published_at for one in kept(home)] == days
 
 
+def test_what_a_killed_process_left_is_removed(home):
+    folder = publish(home, JUNE).parent
+    left = folder / "energy_20250601T080000.000000Z.tmp"
+    for path in (left, left.with_name(f"{left.name}.wal")):
+        path.write_bytes(b"half")
+    publish(home, JUNE + timedelta(days=1))
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "energy_20250610T080000.000000Z.duckdb", "energy_20250611T080000.000000Z.duckdb", "publications.csv",
+    ]  # fmt: skip
+
+
 def test_keeping_again_changes_nothing(home):
     path = publish(home, JUNE)
     before = path.stat().st_mtime_ns
