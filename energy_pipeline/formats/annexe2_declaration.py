@@ -61,7 +61,7 @@ def from_participants_csv(content: bytes, on: date) -> Declaration:
 
 def _participants(sheet: Sheet, wanted: Layout, role_sheet: str | None) -> Declaration:
     columns = participants_table(wanted, role_sheet)
-    mapped = grids.require_mandatory(grids.map_header(sheet.lines, columns), columns)
+    mapped = grids.header_of(sheet.lines, columns)
     types = {one.label: one for one in wanted.fields}
     found, lines = [], []
     for line, row, _ in grids.records(sheet, mapped, columns):

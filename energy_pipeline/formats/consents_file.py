@@ -25,7 +25,7 @@ def read(name: str, content: bytes) -> Reading:
     wanted = grids.layout(KIND)
     sheet = grids.sheets_of(content)[0]
     sheet = grids.Sheet("", [[] if "".join(line).startswith("#") else line for line in sheet.lines])
-    mapped = grids.require_mandatory(grids.map_header(sheet.lines, wanted), wanted)
+    mapped = grids.header_of(sheet.lines, wanted)
     rows: dict[tuple[object, ...], Row] = {}
     notes: list[Note] = grids.unknown_columns(mapped, wanted)
     for line, found, _ in grids.records(sheet, mapped, wanted):

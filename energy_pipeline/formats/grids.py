@@ -193,6 +193,16 @@ def _others(labels: Sequence[str], taken: set[int]) -> dict[str, int]:
     return found
 
 
+def header_of(lines: Sequence[Sequence[str]], wanted: Layout) -> Mapped:
+    """Return the header among the first lines, or raise BadFile naming the mandatory columns that it has not."""
+    mapped = map_header(lines, wanted)
+    first = next(((line, filled) for line, cells in enumerate(lines, 1) if (filled := [*filter(None, cells)])), None)
+    if mapped is None and first:
+        missing = [one.label for one in wanted.fields if one.is_mandatory]
+        raise BadFile(f"{absent(missing)} {_columns(first[1], 'lue')}", first[0], missing[0])
+    return require_mandatory(mapped, wanted)
+
+
 def require_mandatory(mapped: Mapped | None, wanted: Layout) -> Mapped:
     """Return the header, or raise BadFile naming the mandatory columns that it has not, and those that nobody knows."""
     missing = [one.label for one in wanted.fields if one.is_mandatory and (not mapped or one.name not in mapped.places)]

@@ -17,7 +17,7 @@ def read(name: str, content: bytes) -> Reading:
     wanted = grids.layout("prices")
     sheet = grids.sheets_of(content)[0]
     sheet = grids.Sheet("", [[] if "".join(line).startswith("#") else line for line in sheet.lines])
-    mapped = grids.require_mandatory(grids.map_header(sheet.lines, wanted), wanted)
+    mapped = grids.header_of(sheet.lines, wanted)
     rows: list[Row] = []
     for line, row, _ in grids.records(sheet, mapped, wanted):
         operation, price, slot = row.get("operation_id"), row["price"], row.get("slot")

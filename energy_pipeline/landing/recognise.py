@@ -21,6 +21,7 @@ from energy_pipeline.landing import unrecognised
 _LABEL = re.compile(r"\d{1,4}[/-]\d{1,2}[/-]\d{2,4}[ T]\d{1,2}:\d{2}")
 _CURVE_NAME = re.compile(r"cdc|courbe", re.IGNORECASE)
 _SUFFIXES = ("csv", "txt", "xlsx", "toml")
+_OTHER_WORKBOOKS = ("xls", "xlsm", "xlsb", "ods")
 _NO_WORKBOOK = (
     "Le nom finit par .xlsx, mais ce n'est pas un classeur Excel : l'ouvrir, puis l'enregistrer au format .xlsx."
 )
@@ -39,7 +40,8 @@ def kind_of(name: str, content: bytes) -> str:
     """Return the kind of the file (`landing.KINDS`). Raises BadFile for one that nobody knows."""
     suffix = name.lower().rsplit(".", 1)[-1]
     if suffix not in _SUFFIXES:
-        raise BadFile(f"Type de fichier non pris en charge (.{suffix}) : csv, txt, xlsx, zip ou eml attendu.")
+        advice = " L'ouvrir dans un tableur, puis l'enregistrer au format .xlsx." if suffix in _OTHER_WORKBOOKS else ""
+        raise BadFile(f"Type de fichier non pris en charge (.{suffix}) : csv, txt, xlsx, zip ou eml attendu.{advice}")
     if not content.strip():
         raise BadFile("Le fichier est vide.")
     if suffix == "toml":

@@ -239,9 +239,14 @@ def test_prices_of_any_separator_are_read_and_a_bad_one_is_refused_for_what_it_i
     head = b"operation_id,prm,price,slot,valid_from,valid_to,value_eur_per_kwh\n"
     put(house, "1/prices.csv", head + b",,local_price,,2025-01-01,,0.0900\n")
     put(house, "2/prices.csv", b"operation_id,prm,valid_from\n")
+    put(house, "3/prices.csv", "# prix\n\nopération;prm;prix;valeur\n;;1;2\n".encode())
     house.land()
     assert house.table("price")["value"].to_list() == [Decimal("0.0900")]
     assert house.file("2/prices.csv")["reason"] == "Colonnes obligatoires absentes : price, value_eur_per_kwh."
+    assert house.file("3/prices.csv")["reason"] == (
+        "Colonnes obligatoires absentes : price, valid_from, value_eur_per_kwh. Colonnes lues : opération, prm, prix, "
+        "valeur."
+    )
     assert "point-virgule" not in house.file("2/prices.csv")["reason"]
 
 

@@ -75,3 +75,8 @@ def test_a_csv_that_nobody_knows_shows_its_first_line():
         "Fichier non reconnu, ni par son nom ni par sa première ligne : Bâtiment, Surface. Attendu : "
     )
     assert "prices.csv ou consents.csv." in said
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("a.xls", True), ("a.ODS", True), ("a.pdf", False)])
+def test_a_workbook_of_another_type_is_to_be_saved_again(name, is_told):
+    assert ("l'enregistrer au format .xlsx" in reason(name, b"x")) is is_told
