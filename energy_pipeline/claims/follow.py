@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -43,8 +43,9 @@ def _euros(one: Sent | Claim | None) -> Euros:
 class Followed:
     """A claim sent. `first`: as first sent; `dates`: of its letters; `claim`: as it stands today, None if it does not.
 
-    `corrections`: those of its bill, in French, that came since. `is_settled`: whether these, or its cancellation,
-    explain what is no longer claimed; `why`, in French, tells what does, or that nothing known does.
+    `corrections`: those of its bill, in French, that came since; `is_settled`: whether these, or its cancellation,
+    explain what is no longer claimed; `why`, in French: what does, or that nothing known does. `loose`: credits of its
+    point that name no bill.
     """
 
     first: Sent
@@ -53,6 +54,7 @@ class Followed:
     corrections: tuple[str, ...]
     is_settled: bool
     why: str
+    loose: tuple[str, ...] = ()
 
     @property
     def asked(self) -> Euros:
@@ -80,9 +82,10 @@ class Followed:
         return not self.is_settled and (self.claim is None or bool(self.vanished))
 
     @property
-    def is_corrected_in_vain(self) -> bool:
-        """Whether a correction came that leaves as much due."""
-        return self.claim is not None and bool(self.corrections) and not self.settled
+    def to_match(self) -> str:
+        """What came since and leaves as much due, in French: whether it corrects the claim is for people to say."""
+        in_vain = () if self.settled else self.corrections
+        return french.listed((*in_vain, *self.loose)) if self.claim else ""
 
 
 def follow(publication: Path, rows: Sequence[Sent], selection: Selection) -> list[Followed]:
@@ -130,9 +133,10 @@ def _matched(firsts: Sequence[Sent], claims: Iterable[Claim]) -> list[Claim | No
 class Ledger:
     """What the publication knows of some bills: corrections, and the conclusion about each energy that they bill."""
 
-    corrections: tuple[Mapping[str, Any], ...] = ()
-    bills: Mapping[tuple[Any, ...], Mapping[str, Any]] = field(default_factory=dict)
-    invoices: frozenset[tuple[Any, ...]] = frozenset()
+    corrections: Mapping[tuple[Any, ...], list[Mapping[str, Any]]]
+    """By supplier, bill and point; the loose ones by supplier and point; publications by operation and period."""
+    bills: Mapping[tuple[Any, ...], Mapping[str, Any]]
+    invoices: frozenset[tuple[Any, ...]]
 
     @staticmethod
     def read(connection: duckdb.DuckDBPyConnection, about_: Iterable[Sent | Claim]) -> "Ledger":
@@ -140,23 +144,30 @@ class Ledger:
         subjects = list(about_)
         invoices = sorted({one.invoice_number for one in subjects if one.invoice_number})
         operations = sorted({one.operation_id for one in subjects if one.party == "enedis" and one.operation_id})
-        rows = warehouse.run(connection, "claims/corrections", invoices=invoices, operations=operations)
+        points = sorted({one.prm for one in subjects if one.prm})
+        rows = warehouse.run(connection, "claims/corrections", invoices=invoices, operations=operations, points=points)
         bills = warehouse.run(connection, "claims/bills", invoices=invoices).to_dicts()
+        corrections: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+        for row in rows.iter_rows(named=True):
+            names = {"loose": ("supplier", "prm"), "publication": ("operation_id", "period_start")}
+            key = names.get(row["what"], ("supplier", "invoice_number", "prm"))
+            corrections.setdefault(tuple(row[name] for name in key), []).append(row)
         return Ledger(
-            tuple(rows.to_dicts()),
+            corrections,
             {(bill["supplier"], bill["invoice_number"], bill["detail_id"], bill["prm"]): bill for bill in bills},
             frozenset((bill["supplier"], bill["invoice_number"]) for bill in bills),
         )
 
     def of(self, one: Sent | Claim) -> list[Mapping[str, Any]]:
         """Return the corrections of what a claim is about."""
-        if one.party == "enedis":
-            return [row for row in self.corrections
-                    if (row["operation_id"], row["period_start"]) == (one.operation_id, one.period_start)]  # fmt: skip
-        bill = (one.supplier, one.invoice_number, one.prm)
-        return [row for row in self.corrections
-                if (row["supplier"], row["invoice_number"], row["prm"]) == bill
-                and row["detail_id"] in (None, one.detail_id)]  # fmt: skip
+        is_enedis = one.party == "enedis"
+        key = (one.operation_id, one.period_start) if is_enedis else (one.supplier, one.invoice_number, one.prm)
+        return [row for row in self.corrections.get(key, []) if row["detail_id"] in (None, one.detail_id)]
+
+    def loose(self, one: Sent) -> list[Mapping[str, Any]]:
+        """Return the credits of the point since the letter that name no bill: nothing says what they correct."""
+        credits_ = self.corrections.get((one.supplier, one.prm), [])
+        return [row for row in credits_ if row["day"] is not None and row["day"] >= one.sent_on]
 
 
 def known_corrections(connection: duckdb.DuckDBPyConnection, claims: Sequence[Claim]) -> list[list[str]]:
@@ -174,7 +185,8 @@ def _followed(
     if claim is not None:
         has_fallen = bool(_euros(first).beyond(_euros(claim)))
         unexplained = "constat chiffré plus bas, sans avoir ni régularisation connus" if has_fallen else ""
-        return Followed(first, dates, claim, new, bool(new) and has_fallen, corrections if new else unexplained)
+        loose = tuple(f"{_told(row)}, qui ne nomme aucune facture" for row in ledger.loose(first))
+        return Followed(first, dates, claim, new, bool(new) and has_fallen, corrections or unexplained, loose)
     bill = ledger.bills.get((first.supplier, first.invoice_number, first.detail_id, first.prm), {})
     verdict = bill.get("verdict")
     is_unchecked = first.check_name in BY_CURVES and verdict in _UNCHECKED
@@ -191,7 +203,7 @@ def _told(row: Mapping[str, Any]) -> str:
             return "ligne remplacée par un export plus récent"
         case "publication":
             return "courbes de la période publiées de nouveau"
-    name = "annulation" if row["what"] == "cancellation" else "avoir"
+    name = {"cancellation": "annulation", "invoice": "facture rectificative"}.get(row["what"], "avoir")
     day = f" du {french.short_day(row['day'])}" if row["day"] else ""
     return f"{name} n° {row['reference']}{day}"
 

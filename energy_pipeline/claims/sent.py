@@ -6,6 +6,7 @@ One line per finding and per letter: the first letter, then each reminder. It ma
 import csv
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
@@ -144,11 +145,13 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _write(path: Path, content: str) -> None:
-    """Put the file in place whole, readable by its owner only; its mark tells spreadsheets that it is UTF-8."""
+    """Put the file in place whole, readable by its owner only at first; its mark tells spreadsheets it is UTF-8."""
     beside = path.with_suffix(".tmp")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8-sig") as new:
         new.write(content)
         new.flush()
         os.fsync(new.fileno())
+    if path.exists():
+        shutil.copymode(path, beside)
     beside.replace(path)

@@ -152,7 +152,8 @@ app.command(
 )(bills.rates)
 app.command(
     "claims",
-    help="Lister ce qui peut être réclamé ; avec --out, écrire chaque lettre (.docx, PDF) et son classeur (.xlsx).",
+    help="Lister ce qui peut être réclamé, et suivre ce qui l'a été ; avec --out, écrire chaque lettre (.docx, PDF) et "
+    "son classeur (.xlsx).",
 )(claims.claims)
 app.add_typer(keys.app, name="keys")
 app.add_typer(annexe2.app, name="annexe2")

@@ -54,12 +54,11 @@ def claims(
     sent: Annotated[
         str | None,
         typer.Option(
-            metavar="<AAAA-MM-JJ>",
-            help="Noter dans claims_sent.csv que ce qui est à réclamer, ou à relancer avec --again, est parti ce jour.",
+            help="Noter dans claims_sent.csv que ces lettres, ou avec --again ces relances, sont parties : AAAA-MM-JJ.",
         ),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Relancer : les lettres de ce qui est déjà réclamé et reste dû.")
+        bool, typer.Option("--again", help="Relancer : avec --out, les lettres de ce qui est déjà réclamé et reste dû.")
     ] = False,
 ) -> None:
     """List what can be claimed and what became of what was; with --out, write each letter (.docx, PDF) and its workbook

@@ -1,6 +1,6 @@
 """What the command `claims` says and notes of the letters already sent."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -23,14 +23,15 @@ def show(followed: Sequence["Followed"], today: date) -> None:
         return
     console.print("\nDéjà réclamé", style="bold")
     console.print(_table(followed, today))
-    _list("Réglé", [one for one in followed if one.is_settled], lambda one: one.settled)
+    _list("Réglé", [(one, one.settled, one.why) for one in followed if one.is_settled])
     _list(
-        "Ne figure plus aux constats, ou pour moins, sans qu'un avoir ni une régularisation l'explique : à vérifier",
-        [one for one in followed if one.is_unexplained],
-        lambda one: one.vanished,
+        "Inexpliqué : ne figure plus aux constats, ou pour moins, sans avoir ni régularisation connus ; à vérifier",
+        [(one, one.vanished, one.why) for one in followed if one.is_unexplained],
     )
-    unmatched = [one for one in followed if one.is_corrected_in_vain]
-    _list("Encore dû malgré un avoir ou une régularisation : à rapprocher", unmatched, lambda one: one.due)
+    _list(
+        "Encore dû malgré un avoir ou une régularisation : à rapprocher avant de relancer",
+        [(one, one.due, one.to_match) for one in followed if one.to_match],
+    )
 
 
 def show_what_next(is_any_new: bool, followed: Sequence["Followed"]) -> None:
@@ -47,7 +48,11 @@ def note(home: Path, day: date, left: Sequence["Claim | Followed"]) -> None:
 
     from energy_pipeline.claims import SENT, Followed, known_corrections, noted, record
 
-    reminded = [replace(one.first, sent_on=day) for one in left if isinstance(one, Followed) and one.claim]
+    reminded = [
+        replace(one.first, sent_on=day, amount_eur=one.claim.amount_eur, amount_ttc_eur=one.claim.amount_ttc_eur)
+        for one in left
+        if isinstance(one, Followed) and one.claim
+    ]
     claims = [cast("Claim", one) for one in left if not isinstance(one, Followed)]
     with warehouse.connect(Home(home).publication, read_only=True) as connection:
         corrections = known_corrections(connection, claims)
@@ -105,16 +110,15 @@ def _parts(amount: "Euros", *, unit: str = "€ ", has_vat: bool = True) -> list
     return shown or [french.DASH]
 
 
-def _list(title: str, some: Sequence["Followed"], amount: Callable[["Followed"], "Euros"]) -> None:
-    if not some:
+def _list(title: str, lines: Sequence[tuple["Followed", "Euros", str]]) -> None:
+    if not lines:
         return
     console.print(f"{title} :", soft_wrap=True)
-    for one in some[:MOST_LINES]:
+    for one, amount, why in lines[:MOST_LINES]:
         first = one.first
         since = f"{first.operation_id}, période du {french.short_day(first.period_start)}, "
         bill = f"facture {first.invoice_number}, " if first.invoice_number else since
         point = f"point {first.prm}, " if first.prm else ""
-        euros = " – ".join(_parts(amount(one)))
-        console.print(f"  {bill}{point}{euros} : {one.why}.", markup=False, soft_wrap=True)
-    if len(some) > MOST_LINES:
-        console.print(f"  … et {len(some) - MOST_LINES} autres.")
+        console.print(f"  {bill}{point}{' – '.join(_parts(amount))} : {why}.", markup=False, soft_wrap=True)
+    if len(lines) > MOST_LINES:
+        console.print(f"  … et {len(lines) - MOST_LINES} autres.")

@@ -122,7 +122,7 @@ def test_what_is_settled_vanished_and_due_is_told_apart(later: House):
     assert "hors opération 1 1 1,88 € 2,26 € Total 1 1,88 €" in said  # what is new only
     # Settled: 10,00 + 5,63, and 12,00 + 6,76; the VAT is due; nothing says what became of the withdrawn bill.
     assert "12/05/2026 TotalEnergies 27,97 HT 15,63 HT 12,34 HT 3,00 TTC 30 jours" in said
-    settled, vanished = said.split("Réglé :")[1].split("Ne figure plus aux constats")
+    settled, vanished = said.split("Réglé :")[1].split("Inexpliqué : ne figure plus aux constats")
     assert f"facture {bill(VARIABLE)}, point 30001009900100, 10,00 € HT – 12,00 € TTC : avoir n° " in settled
     assert f"avoir n° {number(VARIABLE, OCTOBER, 9)} du 01/06/2026." in settled
     assert f"{bill(TAX)}, point 30001009900101, 5,63 € HT – 6,76 € TTC : ligne remplacée par un export" in settled

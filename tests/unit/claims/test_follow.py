@@ -83,7 +83,7 @@ def test_a_cancelled_bill_settles_the_whole_and_names_its_credit(tmp_path):
     assert amounts(one) == (ALL, NOTHING, NOTHING)
     assert one.why == "avoir n° A7 du 20/12/2025"
     opposite = BILL | {"invoice_number": "A7", "billed_kwh": -1700.0, "verdict": "cancelled"}
-    unnamed = {marts.INVOICE: [CREDIT | {"origin_number": None}]}
+    unnamed = {marts.INVOICE: [CREDIT | {"origin_number": None}], marts.INVOICE_LINE: [CREDIT_LINE]}
     one = became(tmp_path / "b", [], {marts.INVOICE_RECONCILIATION: [*cancelled, opposite], **unnamed})
     assert (amounts(one), one.why) == ((ALL, NOTHING, NOTHING), "avoir n° A7 du 20/12/2025")
     one = became(tmp_path / "c", [], {marts.INVOICE_RECONCILIATION: cancelled})
@@ -113,7 +113,24 @@ def test_a_credit_of_another_point_or_known_before_settles_nothing(tmp_path):
 def test_a_credit_that_changes_no_finding_is_told_and_nothing_more(tmp_path):
     one = became(tmp_path, [FIRST], CREDITED)
     assert amounts(one) == (NOTHING, NOTHING, ALL)
-    assert one.is_corrected_in_vain and one.why == "avoir n° A7 du 20/12/2025"
+    assert one.to_match == "avoir n° A7 du 20/12/2025"
+
+
+def test_a_credit_that_names_no_bill_settles_nothing_and_is_told_while_the_claim_stands(tmp_path):
+    unnamed = {marts.INVOICE: [CREDIT | {"origin_number": None}], marts.INVOICE_LINE: [CREDIT_LINE]}
+    one = became(tmp_path / "a", [FIRST], unnamed)
+    assert amounts(one) == (NOTHING, NOTHING, ALL)
+    assert one.to_match == "avoir n° A7 du 20/12/2025, qui ne nomme aucune facture"
+    assert amounts(became(tmp_path / "b", [], unnamed)) == (NOTHING, ALL, NOTHING)
+    before = {marts.INVOICE: [{**unnamed[marts.INVOICE][0], "invoice_date": date(2025, 12, 4)}],
+              marts.INVOICE_LINE: [CREDIT_LINE]}  # fmt: skip
+    assert became(tmp_path / "c", [FIRST], before).to_match == ""
+
+
+def test_a_bill_that_names_the_one_that_it_corrects_settles(tmp_path):
+    rebilled = {marts.INVOICE: [CREDIT | {"kind": "invoice"}], marts.INVOICE_LINE: [CREDIT_LINE]}
+    one = became(tmp_path, [], rebilled)
+    assert (amounts(one), one.why) == ((ALL, NOTHING, NOTHING), "facture rectificative n° A7 du 20/12/2025")
 
 
 @pytest.mark.parametrize(

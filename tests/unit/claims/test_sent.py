@@ -31,6 +31,9 @@ def test_what_is_noted_is_read_again_with_its_euros_and_its_letters(tmp_path):
     assert (tmp_path / SENT).read_bytes().startswith(b"\xef\xbb\xbfsent_on;party;supplier;")
     assert ";100,05;120,06;" in (tmp_path / SENT).read_text("utf-8-sig")
     assert [path.name for path in tmp_path.iterdir()] == [SENT]
+    (tmp_path / SENT).chmod(0o640)
+    record(tmp_path, [replace(ONE, sent_on=LATER)])
+    assert (tmp_path / SENT).stat().st_mode & 0o777 == 0o640
 
 
 def test_the_same_letter_is_noted_once_and_a_reminder_is_another_one(tmp_path):
