@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -268,8 +267,7 @@ TYPES = (
     "post_code",
 )
 _SHOWN_COLUMNS = 12
-_ALMOST = 0.85
-"""From which likeness on (difflib) a label is offered for another."""
+_LOST = re.compile("[?\ufffd]+")
 
 
 def unknown_columns(mapped: Mapped, wanted: Layout) -> list[Note]:
@@ -288,13 +286,17 @@ def _unknown(mapped: Mapped, wanted: Layout) -> list[str]:
 
 
 def _with_near(unknown: Sequence[str], mapped: Mapped, wanted: Layout) -> list[str]:
-    """Return the columns, each with the one that the header lacks and that it all but spells: a lost accent, a typo."""
+    """Return the columns, one whose accents some program made « ? » with the label that the header lacks.
+
+    No other likeness is told: MWH is nearly KWH, and HPH nearly HP.
+    """
     lacking = {alias: one.label for one in wanted.fields if one.name not in mapped.places for alias in one.aliases}
-    near = [get_close_matches(text.plain(column), lacking, 1, _ALMOST) for column in unknown]
-    return [
-        f"{column} (peut-être « {lacking[found[0]]} »)" if found else column
-        for column, found in zip(unknown, near, strict=True)
-    ]
+    found = []
+    for column in unknown:
+        spelt = ".{1,2}".join(map(text.plain, _LOST.split(column)))
+        near = [label for alias, label in lacking.items() if re.fullmatch(spelt, alias)] if _LOST.search(column) else []
+        found.append(f"{column} (sans doute « {near[0]} »)" if len(set(near)) == 1 else column)
+    return found
 
 
 def _shown(labels: Sequence[str]) -> str:

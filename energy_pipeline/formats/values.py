@@ -99,5 +99,6 @@ def prm(text: str, line: int | None, column: str) -> str:
             line, column, text,
         )  # fmt: skip
     lost = " S'il commence par 0, un tableur l'a ôté : le rétablir, la colonne au format texte."
-    hint = lost if re.fullmatch(r"\d{12,13}", found) else ""
+    total = " Une ligne de total est à ôter." if found.lower().startswith(("total", "sous-total", "somme")) else ""
+    hint = lost if re.fullmatch(r"\d{12,13}", found) else total
     raise BadFile(f"Numéro de PRM invalide : 14 chiffres attendus.{hint}", line, column, text)

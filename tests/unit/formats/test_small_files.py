@@ -85,6 +85,13 @@ def test_a_prm_shorter_by_a_digit_or_two_may_have_lost_its_zeros(prm, is_told):
     assert ("un tableur l'a ôté" in refusal.value.reason) is is_told
 
 
+@pytest.mark.parametrize(("cell", "is_told"), [("Total", True), ("TOTAL : 8", True), ("A tota1", False)])
+def test_a_line_of_totals_in_the_place_of_a_prm_is_to_be_removed(cell, is_told):
+    with pytest.raises(BadFile) as refusal:
+        perimeter.read("Perimetre_Participants.csv", f"{PERIMETER}{cell};01/01/2025;31/12/9999;\n".encode())
+    assert ("ligne de total" in refusal.value.reason) is is_told
+
+
 def test_an_identical_participant_is_dropped_with_a_note():
     row = "30001000000201;01/01/2019;;\n"
     found = perimeter.read("Perimetre_Participants.csv", (PERIMETER + row + row).encode())

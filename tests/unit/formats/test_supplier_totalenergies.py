@@ -118,22 +118,28 @@ def test_a_missing_mandatory_column_refuses_the_file_by_its_name(missing):
     assert refusal.value.column == missing
 
 
-def test_an_unknown_column_is_shown_beside_the_one_that_it_all_but_spells():
-    def said(old: str, new: str) -> str:
-        header = [new if label == old else label for label in headers.DIRECT_VIEW]
-        bill = {new if label == old else label: value for label, value in _c5(1).items()}
-        (note,) = read("facture.xlsx", workbook(F=rows(header, bill))).notes
-        assert note.value == new
-        return note.message
+def test_an_unknown_column_whose_accents_were_lost_is_shown_beside_the_one_that_it_is():
+    def said(header: str) -> str:
+        portal = ["Energie", "Point de service/Comptage", "Date d'entrée", "Date de sortie", "Segment", "Statut"]
+        site = {"Energie": "Electricité", "Point de service/Comptage": PRM}
+        lines = [[header if label == "Date d'entrée" else label for label in portal],
+                 [site.get(label) for label in portal]]  # fmt: skip
+        return " ".join(note.message for note in read("sites.xlsx", workbook(F=lines)).notes)
 
-    assert said("OPTION TARIFAIRE", "OPTION TARIFA?RE").endswith(
-        " : OPTION TARIFA?RE (peut-être « OPTION TARIFAIRE »)."
-    )
-    assert said("OPTION TARIFAIRE", "FORMULE").endswith(" : FORMULE.")
+    whole = "Colonne inconnue, conservée sans être interprétée : "
+    assert said("Date d'entr?e") == f"{whole}Date d'entr?e (sans doute « Date d'entrée »)."
+    assert said("Date d'entr\ufffde") == f"{whole}Date d'entr\ufffde (sans doute « Date d'entrée »)."
+    assert said("Date d'arrivée") == f"{whole}Date d'arrivée."
+    assert said("Date d'entrée") == ""
+
+
+def test_a_column_of_another_unit_is_offered_for_none():
+    header = ["TOTAL CONSO MWH" if label == "TOTAL CONSO KWH" else label for label in headers.DIRECT_VIEW_GAS]
+    bill = {label: value for label, value in GAS.items() if label in header}
     with pytest.raises(BadFile) as refusal:
-        said("MONTANT CONSO", "MONTANT CONS0")
+        read("gaz.xlsx", workbook(F=rows(header, bill)))
     assert refusal.value.reason == (
-        "Colonne obligatoire absente : MONTANT CONSO. Colonne inconnue : MONTANT CONS0 (peut-être « MONTANT CONSO »)."
+        "Colonne obligatoire absente : TOTAL CONSO KWH. Colonne inconnue : TOTAL CONSO MWH."
     )
 
 
