@@ -83,9 +83,19 @@ class Portfolio:
         return sum((row.amount_eur for row in self.owed), Decimal(0))
 
     @property
+    def unverified_within(self) -> tuple[Unverified, ...]:
+        """Those of points of an operation: a curve lacks."""
+        return tuple(row for row in self.unverified if row.operation_id)
+
+    @property
+    def unverified_outside(self) -> tuple[Unverified, ...]:
+        """Those of points of none: there is no curve to compare them with."""
+        return tuple(row for row in self.unverified if not row.operation_id)
+
+    @property
     def unverified_bills(self) -> int:
         """Number of bills of points of an operation that no curve allows to check, all periods."""
-        return sum(row.bills for row in self.unverified if row.operation_id)
+        return sum(row.bills for row in self.unverified_within)
 
     @property
     def lacking(self) -> int:

@@ -85,7 +85,10 @@ def test_under_default_keys_a_consumer_whose_curve_never_came_accuses_no_other(t
     for prm in others:
         verdict, reason, _ = said[prm]
         assert verdict == "no_curve"
-        assert reason is not None and "de consommateur sous clés par défaut, est incomplète" in reason
+        assert reason is not None and reason.endswith(
+            f"sous clés par défaut : courbe de consommation du consommateur {absent} absente du 01/10/2025 au "
+            "31/10/2025."
+        )
 
 
 def test_the_list_of_one_operation_says_nothing_of_the_points_of_another(tmp_path):

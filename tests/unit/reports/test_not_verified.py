@@ -87,8 +87,9 @@ def test_the_index_has_those_of_no_operation_too(published, tmp_path):
     said = spaces(Outline((tmp_path / "index.html").read_text(encoding="utf-8")).text)
     assert "Factures non vérifiées, faute de courbe (1)" in said
     assert "4 fichiers refusés en tout. 1 facture non vérifiée, faute de courbe" in said
-    assert f"hors de toute opération : 2 sites facturés, factures F8, F9. {OUTSIDE}" in said
-    assert f"Octobre 2025, {OPERATION} : 1 site facturé, facture +33FACT. {REASON}" in said
+    assert f"Octobre 2025, {OPERATION} : 1 site facturé, facture +33FACT. {REASON} Factures de points" in said
+    outside = said.partition("Factures de points d'aucune opération (2)")[2]
+    assert f"Octobre 2025 : 2 sites facturés, factures F8, F9. {OUTSIDE}" in outside
 
 
 @pytest.mark.parametrize(
