@@ -11,7 +11,7 @@ from pathlib import Path
 
 from energy_pipeline.claims import pdf, tables, word, workbook
 from energy_pipeline.claims.compose import Dossier, compose, dossiers
-from energy_pipeline.claims.follow import follow
+from energy_pipeline.claims.follow import Followed, follow
 from energy_pipeline.claims.read import Selection, read
 from energy_pipeline.claims.sent import Sent
 
@@ -54,14 +54,13 @@ def write_claims(
     """
     chosen = selection or Selection()
     found = read(publication, chosen)
-    letters = {one.claim.finding_id: one.dates for one in follow(publication, sent, chosen) if one.claim}
-    found = replace(found, claims=tuple(one for one in found.claims if (one.finding_id in letters) == again))
+    standing = {one.claim.finding_id: one for one in follow(publication, sent, chosen) if one.claim}
+    found = replace(found, claims=tuple(one for one in found.claims if (one.finding_id in standing) == again))
     taken: set[str] = set()
     written = []
     to_write = dossiers(found, contest_default_keys=contest_default_keys and not again)
     if again:
-        to_write = [replace(one, sent={claim.finding_id: letters[claim.finding_id] for claim in one.claims})
-                    for one in to_write]  # fmt: skip
+        to_write = [_reminder(dossier, standing) for dossier in to_write]
     for dossier in to_write:
         stem = _stem(dossier, taken)
         book = f"{stem}.xlsx"
@@ -77,8 +76,18 @@ def write_claims(
         paths = tuple(_put(out, name, content) for name, content in files.items())
         amount, amount_ttc = _amounts(dossier)
         operations = tuple(operation.operation_id for operation in dossier.operations)
-        written.append(Written(dossier.addressee, operations, amount, amount_ttc, paths, letter.to_complete))
+        missing = (*letter.to_complete, *(_to_match(standing[finding]) for finding in dossier.sent))
+        written.append(Written(dossier.addressee, operations, amount, amount_ttc, paths, tuple(filter(None, missing))))
     return written
+
+
+def _reminder(dossier: Dossier, standing: Mapping[str, Followed]) -> Dossier:
+    return replace(dossier, sent={claim.finding_id: standing[claim.finding_id].dates for claim in dossier.claims})
+
+
+def _to_match(one: Followed) -> str:
+    """Return what to look at before a claim is asked for again, "" when nothing came."""
+    return f"{one.to_match}, à rapprocher de la facture {one.first.invoice_number}" if one.to_match else ""
 
 
 def read_addressees(path: Path) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from energy_pipeline import warehouse
-from energy_pipeline.claims import Euros, Followed, Selection, Sent, follow, known_corrections, noted, read
+from energy_pipeline.claims import (
+    Euros,
+    Followed,
+    Selection,
+    Sent,
+    follow,
+    known_corrections,
+    noted,
+    read,
+    write_claims,
+)
 from energy_pipeline.tables import marts, schemas
 from tests.publications import Rows
 from tests.unit.claims.conftest import ACC, FINDINGS, GLOW, SCHOOL, SUN, finding, published
@@ -121,6 +131,9 @@ def test_a_credit_that_names_no_bill_settles_nothing_and_is_told_while_the_claim
     one = became(tmp_path / "a", [FIRST], unnamed)
     assert amounts(one) == (NOTHING, NOTHING, ALL)
     assert one.to_match == "avoir n° A7 du 20/12/2025, qui ne nomme aucune facture"
+    out, sent = tmp_path / "out", [one.first]
+    (reminder,) = write_claims(tmp_path / "a/after/energy.duckdb", out, sent=sent, again=True)
+    assert reminder.to_complete[-1] == f"{one.to_match}, à rapprocher de la facture F9"
     assert amounts(became(tmp_path / "b", [], unnamed)) == (NOTHING, ALL, NOTHING)
     before = {marts.INVOICE: [{**unnamed[marts.INVOICE][0], "invoice_date": date(2025, 12, 4)}],
               marts.INVOICE_LINE: [CREDIT_LINE]}  # fmt: skip
