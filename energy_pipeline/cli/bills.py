@@ -15,6 +15,8 @@ from energy_pipeline.cli.console import HomeOption, clear_errors, console, day_o
 from energy_pipeline.settings import Home
 
 DECISIONS = {"invalid": "erreur", "review": "à vérifier", "ignored": "non vérifié", "valid": "conforme"}
+SEVERAL = {"review": "à vérifier"}
+"""The plural of a decision that does not take an s."""
 
 
 def bill(
@@ -25,6 +27,8 @@ def bill(
     ] = False,
 ) -> None:
     """Show an invoice beside the curves, its findings and its checks: billed, expected, how and from which source."""
+    from energy_pipeline import french
+
     with clear_errors(), warehouse.connect(Home(home).publication, read_only=True) as connection:
         details = warehouse.run(connection, "bills/details_of_invoice", invoice_number=number)
         findings = warehouse.run(connection, "bills/findings_of_invoice", invoice_number=number)
@@ -40,14 +44,16 @@ def bill(
     if decisions.is_empty():
         return
     counts = dict(decisions.select("decision", "checks").iter_rows())
-    listed = " · ".join(f"{counts[name]} {word}" for name, word in DECISIONS.items() if name in counts)
+    listed = " · ".join(
+        french.plural(counts[name], word, SEVERAL.get(name)) for name, word in DECISIONS.items() if name in counts
+    )
     _say("\nVérifications de la facture elle-même", style="bold")
     _say(listed if everything else f"{listed} (--all les montre toutes)")
     keys = ("supplier", "detail_id", "prm", "pce")
     for (supplier, detail_id, prm, pce), checks in rows.group_by(keys, maintain_order=True):
         point = f"PCE {pce}" if pce else f"PRM {prm or 'inconnu'}"
         _say(f"\n{supplier}, détail {detail_id}, {point}")
-        console.print(_checks(checks))
+        _checks(checks)
 
 
 def _say(text: str, style: str | None = None) -> None:
@@ -99,28 +105,30 @@ def _findings(rows: pl.DataFrame) -> None:
                 _say(f"  Prix, {proof['file']}, ligne {proof['line']} : {proof['price']}.")
 
 
-def _checks(rows: pl.DataFrame) -> Table:
+def _checks(rows: pl.DataFrame) -> None:
+    """Print each check on a line, how it was judged below: readable in 80 columns."""
     from energy_pipeline.bill_checks.catalogue import catalogue
 
-    values = [Column(name, justify="right", no_wrap=True) for name in ("Facturé", "Attendu", "Écart HT")]
-    table = Table("Vérification", "Conclusion", *values, "Méthode et source", box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):
-        how = row["reason"] or row["method"] or ""
-        table.add_row(
-            catalogue()[row["check_name"]].title,
-            DECISIONS[row["decision"]],
-            _value(row["invoiced"], row["unit"]),
-            _value(row["expected"], row["unit"]),
-            _value(row["amount_eur"], "EUR"),
-            how if row["reason"] else " ".join(filter(None, (how, f"({row['source']})"))),
-        )
-    return table
+        values = [
+            f"{name} {_value(row[column], unit)}"
+            for name, column, unit in (
+                ("facturé", "invoiced", row["unit"]),
+                ("attendu", "expected", row["unit"]),
+                ("écart HT", "amount_eur", "EUR"),
+            )
+            if row[column] is not None
+        ]
+        told = " ; ".join(filter(None, (DECISIONS[row["decision"]], ", ".join(values))))
+        console.print(f"— {catalogue()[row['check_name']].title} : {told}", markup=False)
+        source = None if row["reason"] else f"({row['source']})"
+        _indented(" ".join(filter(None, (row["reason"] or row["method"], source))))
 
 
 def _value(value: Any, unit: str | None) -> str:
     from energy_pipeline.bill_checks.findings import shown
 
-    return "" if value is None else shown(float(value), unit).replace("-", "−")
+    return shown(float(value), unit).replace("-", "−")
 
 
 def rates(

@@ -75,12 +75,22 @@ def test_the_failed_checks_of_an_invoice_are_shown(run, home, monkeypatch):
     monkeypatch.setattr(commands.console, "width", 200)
     result = run("bill", "100012509001", "--home", home)
     assert result.exit_code == 0
-    assert "1 erreur · 1 non vérifié · 2 conforme" in text(result)
-    assert "Accise inexacte erreur 33,70 € 29,98 € 3,72 € Tarif ménages. (CIBS, art. L312-24)" in text(result)
+    assert "1 erreur · 1 non vérifié · 2 conformes" in text(result)
+    values = "facturé 33,70 €, attendu 29,98 €, écart HT 3,72 €"
+    assert f"— Accise inexacte : erreur ; {values} Tarif ménages. (CIBS, art. L312-24)" in text(result)
     assert "CTA" not in text(result)
     everything = text(run("bill", "100012509001", "--home", home, "--all"))
-    assert "CTA inexacte conforme" in everything
+    assert "— CTA inexacte : conforme (CIBS, art. L312-24)" in everything
     assert "Barème manquant : TURPE C5 au 01/08/2026." in everything
+
+
+def test_checks_are_read_in_a_narrow_terminal(run, home, monkeypatch):
+    monkeypatch.setattr(commands.console, "width", 300)
+    wide = text(run("bill", "100012509001", "--home", home, "--all")).partition("Vérifications")[2]
+    monkeypatch.setattr(commands.console, "width", 80)
+    narrow = run("bill", "100012509001", "--home", home, "--all").output.partition("Vérifications")[2]
+    assert one_line(narrow) == wide.strip()
+    assert "…" not in narrow and max(map(len, narrow.splitlines())) <= 80
 
 
 def test_the_curves_and_the_findings_come_before_the_checks(run, home, monkeypatch):
@@ -146,7 +156,7 @@ def test_all_the_rates_of_a_day_are_read_in_a_narrow_terminal(run, monkeypatch, 
     wide = text(run("rates", "2025-11-08"))
     monkeypatch.setattr(commands.console, "width", width)
     narrow = run("rates", "2025-11-08").output
-    assert one_line(narrow) == wide
+    assert one_line(narrow) == wide.strip()
     assert "…" not in narrow and max(map(len, narrow.splitlines())) <= width
     in_force = tariffs.rates().filter(
         pl.lit(date(2025, 11, 8)).is_between("valid_from", pl.col("valid_to").fill_null(date.max), closed="left")
