@@ -25,6 +25,9 @@ MOST_WATTS = 100_000_000
 A greater number is a cell gone wrong: cells run together, a digit stuck, an energy of another unit.
 """
 
+_LOWEST_PEAK = 100
+"""Watts that any point in use reaches once in a period: fractions of lesser numbers are kW, or kWh."""
+
 
 def reading(parsed: Name, watts: NDArray[np.float32], step_minutes: int, notes: Iterable[Note] = ()) -> Reading:
     """Return the Reading of a curve whose name says `parsed`: `watts` covers its period, NaN where missing."""
@@ -109,6 +112,9 @@ def read(name: str, content: bytes) -> Reading:
     for position, found in localtime.place(rows, hours, width, notes).items():
         watts[position] = [np.nan if value is None else value for value in found]
     flat = watts.reshape(-1)
+    known = flat[~np.isnan(flat)]
+    if known.max(initial=0) < _LOWEST_PEAK and (known % 1).any():
+        notes.append(Note(f"Puissances à décimales, dont aucune n'atteint {_LOWEST_PEAK} W : des kW, ou des kWh ?"))
     if width != _FINE:
         return reading(parsed, flat, 60 // width, notes)
     step = 15 if end >= grid.STEP_CHANGE else 30

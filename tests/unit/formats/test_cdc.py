@@ -107,6 +107,16 @@ def test_twelve_values_are_averaged_to_the_step():
     assert old == [6.0, 4.0] * 24
 
 
+@pytest.mark.parametrize(
+    ("row", "is_told"),
+    [("0,35;0,4;1,25;3;", True), ("350,5;400;1250;3000;", False), ("1;2;3;4;", False), ("0,5;0;99,9;100;", False)],
+)
+def test_fractions_of_powers_that_no_point_in_use_has_may_be_kilowatts(row, is_told):
+    watts, notes = read(NAME, day("01/11/2024", list(range(24)), row))
+    assert watts[0] == pytest.approx(float(row.split(";")[0].replace(",", "."))), "read as it is written"
+    assert notes == ["Puissances à décimales, dont aucune n'atteint 100 W : des kW, ou des kWh ?"] * is_told
+
+
 def test_a_missing_row_and_an_empty_value_are_missing_steps():
     lines = day("01/11/2024", list(range(24)))
     lines[3] = "01/11/2024 03:00;3;;3;3;"
