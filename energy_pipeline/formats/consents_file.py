@@ -51,7 +51,7 @@ def _checked(row: Row, line: int) -> Row:
         raise BadFile("Numéro de convention invalide (ACC00000001 attendu).", line, "operation_id", operation)
     role = _ROLES.get(plain(row["role"] or ""))
     if row["role"] and role is None:
-        raise BadFile("Rôle inconnu : consumer ou producer attendu.", line, "role", row["role"])
+        raise BadFile("Rôle inconnu : consommateur ou producteur attendu.", line, "role", row["role"])
     for column in ("expires_on", "withdrawn_on"):
         if row[column] is not None and row[column] < row["signed_on"]:
             raise BadFile("La fin de l'autorisation précède sa signature.", line, column, f"{row[column]:%d/%m/%Y}")
