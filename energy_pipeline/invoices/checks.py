@@ -49,8 +49,8 @@ def total_mismatches(details: pl.DataFrame) -> pl.DataFrame:
 
     `details`: of `latest_details`. Returns KEY, `path`, `line`, `layout`, `month`, the consumption dates, `failed`
     (identities, in order), `printed` and `recomputed` of the first that fails (EUR, or kWh for `registers`),
-    `amount_eur` (printed − recomputed of the total that is wrong: of the one including VAT where no other is) and
-    `amount_ttc_eur` (printed TOTAL TTC − what it should be); both NULL when what is to be paid is right, or when only
+    `amount_eur` (printed − recomputed of the total excluding VAT that is wrong, NULL where only the one including it is)
+    and `amount_ttc_eur` (printed TOTAL TTC − what it should be); both NULL when what is to be paid is right, or when only
     kWh are wrong.
 
     The VAT and the total including VAT of a site are indicative (only those of the invoice are due): `bases` and `vat`
@@ -195,7 +195,6 @@ def _quantified(wrong: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce(
                 pl.when(excl_vat_off).then(excl_vat),
                 pl.when("parts_off").then(excess["parts"]),
-                pl.when("vat_off").then(excess["vat"]),
             )
         )
         .alias("amount_eur"),

@@ -151,12 +151,9 @@ def _owed(row: dict[str, Any]) -> str:
     """Return what the total that is wrong costs: including VAT only, where the amounts excluding it are right."""
     amount, ttc = row["amount_eur"], row["amount_ttc_eur"]
     if amount is None:
-        return ""
-    side = "trop" if amount > 0 else "moins"
-    if not {"parts", "taxes"} & set(row["failed"]):
-        return f", soit {french.euros(abs(amount))} TTC en {side}"
+        return "" if ttc is None else f", soit {french.euros(abs(ttc))} TTC en {'trop' if ttc > 0 else 'moins'}"
     whole = "" if ttc is None else f" ({french.euros(abs(ttc))} TTC)"
-    return f", soit {french.euros(abs(amount))} HT{whole} en {side}"
+    return f", soit {french.euros(abs(amount))} HT{whole} en {'trop' if amount > 0 else 'moins'}"
 
 
 def superseded_facts(superseded: pl.DataFrame, judged: pl.DataFrame, month: date) -> pl.DataFrame:
