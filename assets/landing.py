@@ -13,6 +13,7 @@ from assets.metadata import described
 from assets.progress import tell
 from assets.resources import Installation, Warehouse
 from energy_pipeline import landing, privacy, sources, warehouse
+from energy_pipeline.publication import is_outdated
 from energy_pipeline.reconciliation import months_touched
 from energy_pipeline.tables import landing as landed_tables
 from energy_pipeline.tables import marts, schemas
@@ -126,19 +127,23 @@ def _land(
 def files(context: dg.AssetExecutionContext, installation: Installation, database: Warehouse) -> dg.MaterializeResult:
     """Files of the inbox: recognised, registered, read, or refused with a reason in French.
 
-    Only what is new is read. The months that it touches are noted as pending, for the monthly job.
+    Only what is new is read. The months that it touches are noted as pending, for the monthly job; the last one also
+    where there is no publication, or an earlier release made it, which lacks what this one would give.
     """
-    home = installation.home_folders().root
-    passwords = sources.read_passwords(home, os.environ)
+    home = installation.home_folders()
+    passwords = sources.read_passwords(home.root, os.environ)
     # Taken before anything is read: what arrives meanwhile is for the next landing.
     states = landing.states(installation.inbox_path())
-    seen = landing.fingerprint(states, home, repr(passwords))
+    seen = landing.fingerprint(states, home.root, repr(passwords))
     read = 0
     with database.get_connection() as connection:
         if not _is_landed(connection, seen):
-            forgotten = privacy.forgotten(home)
+            forgotten = privacy.forgotten(home.root)
             read = _land(context, connection, installation, passwords=passwords, states=states, forgotten=forgotten)
             _note_landed(connection, seen, states, forgotten)
+        if is_outdated(home):
+            months = warehouse.run(connection, "staging/known_months")["month"]
+            _note_pending(connection, months.sort().tail(1))
         statuses = warehouse.query(connection, "SELECT status, count(*) AS files FROM landing.file GROUP BY status")
     counts = dict(statuses.iter_rows())
     return dg.MaterializeResult(

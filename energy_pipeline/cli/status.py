@@ -122,12 +122,7 @@ def _show_rules() -> None:
 @contextmanager
 def _publication(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with clear_errors(), warehouse.connect(Home(home).publication, read_only=True) as connection:
-        try:
-            yield connection
-        except duckdb.CatalogException as error:
-            raise fail(
-                "La publication date d'une version antérieure du programme : relancer « energy-pipeline run »."
-            ) from error
+        yield connection
 
 
 def _read(home: Path, day: date, operation: str | None, ahead: int) -> dict[str, pl.DataFrame]:

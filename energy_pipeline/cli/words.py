@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer import core, rich_utils
 
-from energy_pipeline.cli.system_errors import clear_system_errors
+from energy_pipeline.cli.outside import clear_outside_errors
 
 if TYPE_CHECKING:
     _Base = core.TyperCommand
@@ -116,7 +116,7 @@ class Command(_French, core.TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Execute the command."""
-        with clear_system_errors():
+        with clear_outside_errors():
             return super().invoke(ctx)
 
 

@@ -49,9 +49,9 @@ def total_mismatches(details: pl.DataFrame) -> pl.DataFrame:
 
     `details`: of `latest_details`. Returns KEY, `path`, `line`, `layout`, `month`, the consumption dates, `failed`
     (identities, in order), `printed` and `recomputed` of the first that fails (EUR, or kWh for `registers`),
-    `amount_eur` (printed − recomputed of the total excluding VAT that is wrong, NULL where only the one including it is)
-    and `amount_ttc_eur` (printed TOTAL TTC − what it should be); both NULL when what is to be paid is right, or when only
-    kWh are wrong.
+    `amount_eur` (printed − recomputed of the total excluding VAT that is wrong; NULL where only the one including it
+    is) and `amount_ttc_eur` (printed TOTAL TTC − what it should be); both NULL when what is to be paid is right, or
+    when only kWh are wrong.
 
     The VAT and the total including VAT of a site are indicative (only those of the invoice are due): `bases` and `vat`
     are not reported when those of the whole invoice add up over its several details.

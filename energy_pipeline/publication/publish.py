@@ -43,6 +43,19 @@ def publish(home: Home, *, run_id: str, published_at: datetime, version: str) ->
     return rows
 
 
+def is_outdated(home: Home) -> bool:
+    """Whether no publication can be read, or it lacks a table or a column of the registry: an earlier release's."""
+    try:
+        with warehouse.connect(home.publication, read_only=True) as connection:
+            found = connection.execute(
+                "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'marts'"
+            )
+            held = set(found.fetchall())
+    except warehouse.WarehouseError:
+        return True
+    return any((table.name, column.name) not in held for table in marts.TABLES for column in table.columns)
+
+
 def _copy_marts(connection: duckdb.DuckDBPyConnection, private: Path, about: dict[str, object]) -> dict[str, int]:
     """Attach the private warehouse; fill the marts from it, but that of curves. Return the number of rows of each."""
     others = [table for table in marts.TABLES if table is not marts.CURVE]

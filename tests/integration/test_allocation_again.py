@@ -40,9 +40,12 @@ class House:
         for name, content in contents.items():
             (self.inbox / folder / name).write_bytes(content)
 
+    def land(self) -> None:
+        files(dg.build_asset_context(instance=self.instance), installation=self.installation, database=self.database)
+
     def compute(self) -> int:
         """Land, compute September; return how many operations were."""
-        files(dg.build_asset_context(instance=self.instance), installation=self.installation, database=self.database)
+        self.land()
         perimeter(database=self.database)
         context = dg.build_asset_context(partition_key=SEPTEMBER, instance=self.instance)
         return allocation(context, database=self.database).metadata["opérations recalculées"]

@@ -1,8 +1,10 @@
-"""What the system refuses, in French: rights, paths that are something else, a full disk."""
+"""What no command can help, in French: rights, a path that is something else, a full disk, an older publication."""
 
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import duckdb
 
 from energy_pipeline.cli.console import fail
 
@@ -21,10 +23,16 @@ _OF_A_DISK = {errno.ENOSPC: "Plus de place sur le disque", errno.EDQUOT: "Quota 
 
 
 @contextmanager
-def clear_system_errors() -> Iterator[None]:
-    """Turn what the system refuses of a file into a message and exit code 1; a broken pipe is left to Typer."""
+def clear_outside_errors() -> Iterator[None]:
+    """Turn what comes from outside into a message and exit code 1; a broken pipe is left to Typer."""
     try:
         yield
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        lacking = str(error).splitlines()[0]
+        raise fail(
+            "La publication date d'une autre version du programme : relancer « energy-pipeline run », qui la refait "
+            f"({lacking})."
+        ) from error
     except OSError as error:
         where = f" : {error.filename}" if error.filename is not None else ""
         if (said := _OF_A_DISK.get(error.errno or 0)) is not None:

@@ -1,4 +1,4 @@
-"""What the system refuses is said in French, by every command, with the path; never as a traceback."""
+"""What comes from outside is said in French, by every command, with the path; never as a traceback."""
 
 from pathlib import Path
 
@@ -6,8 +6,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from energy_pipeline import warehouse
 from energy_pipeline.cli import app
-from energy_pipeline.cli.system_errors import clear_system_errors
+from energy_pipeline.cli.outside import clear_outside_errors
+from energy_pipeline.settings import Home
+from energy_pipeline.tables import marts
 
 
 def said(*arguments: str | Path) -> str:
@@ -38,12 +41,22 @@ def test_a_name_that_no_disk_takes(tmp_path: Path):
     ],
 )  # fmt: skip
 def test_what_is_refused_is_said_in_french(refusal: OSError, message: str, capsys: pytest.CaptureFixture[str]):
-    with pytest.raises(typer.Exit) as ended, clear_system_errors():
+    with pytest.raises(typer.Exit) as ended, clear_outside_errors():
         raise refusal
     assert ended.value.exit_code == 1
     assert capsys.readouterr().err == message
 
 
+def test_the_publication_of_another_release(tmp_path: Path):
+    home = Home(tmp_path).create()
+    with warehouse.connect(home.publication) as connection:
+        warehouse.create(connection, marts.TABLES)
+        connection.execute("ALTER TABLE marts.finding DROP COLUMN amount_eur")
+    told = said("claims", "--home", home.root)
+    assert told.startswith("La publication date d'une autre version du programme : relancer « energy-pipeline run »")
+    assert "amount_eur" in told
+
+
 def test_what_names_no_file_is_not_hidden():
-    with pytest.raises(BrokenPipeError), clear_system_errors():
+    with pytest.raises(BrokenPipeError), clear_outside_errors():
         raise BrokenPipeError(32, "Broken pipe")
