@@ -132,16 +132,29 @@ def _other_keys(case: Case) -> Iterator[Supposition]:
 
 
 def _common_file(case: Case, file: KeyFile) -> Iterator[Supposition]:
-    """The file as sent by API: default keys at its faulty steps only (§4.4.2.1), whoever its participants are."""
+    """The file as sent by API: default keys at its faulty steps only (§4.4.2.1), whoever its participants are.
+
+    Then with the one consumer that it forgets in the place of the one that it names wrongly.
+    """
     faulty = invalid_steps(file, None)
-    text = f"avec les clés du fichier {file.path}"
     if faulty.all():
         return
-    shares = np.where(faulty, default_shares(case.inputs.consumption), file.rows_of(case.inputs.consumers))
-    if faulty.any():
-        text += ", par défaut aux seuls pas non conformes"
-    used = Keys(shares, "mixed" if faulty.any() else "dynamic", file.path, int(faulty.sum()))
-    yield from _shared_with(case, "other_keys", text, case.inputs, used=used)
+    by_default = default_shares(case.inputs.consumption)
+    also = ", par défaut aux seuls pas non conformes" if faulty.any() else ""
+    for held, text in _readings(file, case.inputs.consumers):
+        shares = np.where(faulty, by_default, held.rows_of(case.inputs.consumers))
+        used = Keys(shares, "mixed" if faulty.any() else "dynamic", file.path, int(faulty.sum()))
+        yield from _shared_with(case, "other_keys", f"{text}{also}", case.inputs, used=used)
+
+
+def _readings(file: KeyFile, consumers: Sequence[str]) -> Iterator[tuple[KeyFile, str]]:
+    text = f"avec les clés du fichier {file.path}"
+    yield file, text
+    strangers, forgotten = set(file.consumers) - set(consumers), set(consumers) - set(file.consumers)
+    if len(strangers) == len(forgotten) == 1:
+        (stranger,), (prm,) = strangers, forgotten
+        mended = tuple(prm if one == stranger else one for one in file.consumers)
+        yield replace(file, consumers=mended), f"{text}, celles du PRM {stranger} données au {prm}"
 
 
 def _default_keys(case: Case) -> Iterator[Supposition]:

@@ -169,6 +169,15 @@ def test_dynamic_keys_refused_at_their_faulty_steps_only():
     only(scene.explained(), "other_keys", "par défaut aux seuls pas non conformes")
 
 
+def test_dynamic_keys_of_which_one_prm_is_written_wrongly():
+    scene = Scene(key_type="dynamic")
+    keys, wrong = dynamic(), "30001000009999"
+    shares = by_prm(keys)
+    scene.batch.dynamic({wrong if prm == SCHOOL else prm: one for prm, one in shares.items()})
+    scene.send(*scene.shared(keys / 100))
+    only(scene.explained(), "other_keys", f"celles du PRM {wrong} données au {SCHOOL}")
+
+
 def per_producer_keys():
     """Keys of the roof and of the barn, and older ones of the barn."""
     return np.array([[30.0, 20.0, 40.0], [60.0, 10.0, 20.0], [5.0, 80.0, 10.0]])
