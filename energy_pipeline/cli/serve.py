@@ -14,6 +14,8 @@ import typer
 from energy_pipeline.cli.console import HomeOption, InboxOption, console, fail
 from energy_pipeline.settings import PROJECT
 
+PATIENCE_S = 30
+
 
 class Part(StrEnum):
     """What to serve: a supervisor (systemd, containers) runs each part by itself."""
@@ -47,9 +49,12 @@ def ui(
     commands = {Part.ALL: (web, daemon), Part.WEB: (web,), Part.DAEMON: (daemon,)}[part]
     if part is not Part.DAEMON:
         console.print(f"Dagster : http://{host}:{port} (Ctrl-C pour arrêter)")
-    processes = [subprocess.Popen(command, cwd=PROJECT, env=os.environ) for command in commands]
+    # First: where this process ignores the signal, as a job of a script may, its children would as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    processes: list[subprocess.Popen[bytes]] = []
     try:
+        for command in commands:
+            processes.append(subprocess.Popen(command, cwd=PROJECT, env=os.environ))
         _wait_for_any(processes)
         # Whoever supervises this process restarts it only when it fails.
         raise fail("Le serveur web ou le démon s'est arrêté de lui-même.")
@@ -59,7 +64,16 @@ def ui(
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait()
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for a process that was asked to end; one that does not is killed, which loses nothing."""
+    try:
+        process.wait(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_for_any(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -53,6 +53,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             "sent_on;party;supplier;invoice_number;prm;check_name;amount_eur;finding_id;note\n"
             f"2025-12-05;supplier;TotalEnergies;F9;{PRM};over_billed;12,34;0ed84043f9449cb9;dit à Mme Élise Tournoy\n"
         )
+        (home / "claims_sent.csv").chmod(0o600)
         yield House(runs, inbox, home)
 
 

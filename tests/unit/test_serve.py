@@ -1,5 +1,6 @@
 """`energy-pipeline ui`: what a supervisor sees of it."""
 
+import signal
 import subprocess
 from pathlib import Path
 
@@ -8,21 +9,36 @@ from typer.testing import CliRunner
 
 from energy_pipeline.cli import app, serve
 
+LASTING = {
+    "as usual": ["sleep", "60"],
+    "deaf": ["sh", "-c", "trap '' TERM; exec sleep 60"],
+}
 
-def test_a_part_that_ends_by_itself_ends_the_whole_as_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+
+@pytest.mark.parametrize("other", LASTING)
+@pytest.mark.parametrize("is_ignored", [False, True])
+def test_a_part_that_ends_by_itself_ends_the_whole_as_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str, is_ignored: bool
+):
     for name in ("DAGSTER_HOME", "ENERGY_PIPELINE_INBOX", "ENERGY_PIPELINE_HOME", "ENERGY_PIPELINE_DATABASE",
                  "ENERGY_PIPELINE_SERVED_SINCE"):  # fmt: skip
         monkeypatch.setenv(name, "")
     started: list[subprocess.Popen[bytes]] = []
 
     def start(command: list[str], **_: object) -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen(["true"] if "dagster-daemon" in command[0] else ["sleep", "60"]))
+        started.append(subprocess.Popen(["true"] if "dagster-daemon" in command[0] else LASTING[other]))
         return started[-1]
 
     monkeypatch.setattr(serve, "subprocess", type("Stub", (), {
         "Popen": staticmethod(start), "TimeoutExpired": subprocess.TimeoutExpired,
     }))  # fmt: skip
+    monkeypatch.setattr(serve, "PATIENCE_S", 0.5 if other == "deaf" else 30)
+    before = signal.getsignal(signal.SIGTERM)
+    if is_ignored:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     done = CliRunner().invoke(app, ["ui", "--inbox", str(tmp_path), "--home", str(tmp_path / "home")])
     assert done.exit_code == 1
     assert "s'est arrêté de lui-même" in done.stderr
-    assert all(process.poll() is not None for process in started)
+    ended_by = {process.poll() for process in started}
+    assert ended_by == {0, -signal.SIGKILL if other == "deaf" else -signal.SIGTERM}
+    signal.signal(signal.SIGTERM, before)
