@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 from energy_pipeline.settings import PROJECT
-from tests.integration.conftest import Installation, energy_pipeline_in
+from tests.integration.conftest import Installation, energy_pipeline
 
 GUIDE = PROJECT / "docs" / "guide.fr.md"
 MADE_BY_THE_FIXTURE = {"demo", "run"}
@@ -30,7 +30,7 @@ def test_every_command_of_the_guide_works(demo: Installation, tmp_path):
         ran.add(arguments[0])
         if arguments[0] in MADE_BY_THE_FIXTURE:
             continue
-        done = energy_pipeline_in(tmp_path, *arguments)
+        done = energy_pipeline(*arguments, folder=tmp_path)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
     assert ran >= MADE_BY_THE_FIXTURE | {"status", "sql", "explain", "bill", "claims", "keys", "annexe2", "send"}
     assert (tmp_path / "echeances.ics").is_file()

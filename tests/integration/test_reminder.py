@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.integration.conftest import Installation, energy_pipeline, energy_pipeline_in
+from tests.integration.conftest import Installation, energy_pipeline
 
 
 def remind(home: Path, out: Path, day: str) -> str:
@@ -38,6 +38,6 @@ def test_the_commands_of_the_reminder_give_the_file_to_send(  # noqa: PLR0917
     assert file in lines
     propose, export = (line for line in lines if line.startswith("energy-pipeline keys "))
     for command in (propose, export.replace(" --out", f" --date {day} --out") if kind == "change_notice" else export):
-        done = energy_pipeline_in(tmp_path, *shlex.split(command)[1:])
+        done = energy_pipeline(*shlex.split(command)[1:], folder=tmp_path)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / file).is_file()
