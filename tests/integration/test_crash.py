@@ -7,7 +7,6 @@ import hashlib
 import os
 import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import duckdb
 import pytest
 
 from energy_pipeline.demo.generate import generate
-from tests.forked_runs import Outcome, Runs, forking
+from tests.forked_runs import Outcome, Runs, forking, shared
 
 CRASHES = int(os.environ.get("CRASHES", "0"))
 
@@ -56,15 +55,15 @@ class Reference:
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reference]:
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     folder = tmp_path_factory.mktemp("crash")
     inbox, home = folder / "inbox", folder / "home"
     generate(inbox, operations=1, consumers=2, producers=1, months=1)
     (inbox / "inconnu.csv").write_text("rien;de\nconnu;ici\n")
-    with forking() as runs:
-        outcome = runs.run(inbox, home)
-        assert outcome.code == 3, outcome.said
-        yield Reference(runs, inbox, home, outcome, published(home))
+    runs = shared()
+    outcome = runs.run(inbox, home)
+    assert outcome.code == 3, outcome.said
+    return Reference(runs, inbox, home, outcome, published(home))
 
 
 def is_mended(reference: Reference, home: Path) -> None:
@@ -163,8 +162,8 @@ def permissions_are_right(home: Path) -> None:
         return path.stat().st_mode & 0o777
 
     assert mode(home) == 0o750
-    for shared in (home / "publication", home / "reports"):
-        for path in (shared, *shared.rglob("*")):
+    for folder in (home / "publication", home / "reports"):
+        for path in (folder, *folder.rglob("*")):
             assert mode(path) == (0o750 if path.is_dir() else 0o640), path
     for private in set(home.iterdir()) - {home / "publication", home / "reports"}:
         assert mode(private) & 0o077 == 0, private

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from energy_pipeline.demo.generate import generate
-from tests.forked_runs import Runs, forking
+from tests.forked_runs import Runs, shared
 
 PRM = "30001000100103"
 TELLING = (PRM, "Tournoy", "14 allée des Vergers", "client103@courriel.example", "99920103100013", "Armoire 7")
@@ -33,7 +33,7 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     folder = tmp_path_factory.mktemp("forget")
     inbox, home = folder / "inbox", folder / "home"
     generate(inbox, operations=1, consumers=4, producers=1, months=1)
@@ -47,14 +47,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as members:
         members.writestr("xl/sharedStrings.xml", f"<t>Mme Élise Tournoy</t><t>{PRM}</t>" * 50)
     (inbox / "cassé.xlsx").write_bytes(packed.getvalue())
-    with forking() as runs:
-        assert runs.run(inbox, home).code == 3
-        (home / "claims_sent.csv").write_text(
-            "sent_on;party;supplier;invoice_number;prm;check_name;amount_eur;finding_id;note\n"
-            f"2025-12-05;supplier;TotalEnergies;F9;{PRM};over_billed;12,34;0ed84043f9449cb9;dit à Mme Élise Tournoy\n"
-        )
-        (home / "claims_sent.csv").chmod(0o600)
-        yield House(runs, inbox, home)
+    runs = shared()
+    assert runs.run(inbox, home).code == 3
+    (home / "claims_sent.csv").write_text(
+        "sent_on;party;supplier;invoice_number;prm;check_name;amount_eur;finding_id;note\n"
+        f"2025-12-05;supplier;TotalEnergies;F9;{PRM};over_billed;12,34;0ed84043f9449cb9;dit à Mme Élise Tournoy\n"
+    )
+    (home / "claims_sent.csv").chmod(0o600)
+    return House(runs, inbox, home)
 
 
 def search(home: Path, words: tuple[str, ...]) -> dict[str, set[str]]:
