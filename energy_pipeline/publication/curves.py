@@ -127,9 +127,12 @@ def _replace(connection: duckdb.DuckDBPyConnection, month: date, operations: lis
     unit = {"month": month, "ids": operations}
     connection.execute(f"DELETE FROM {marts.CURVE.qualified_name} WHERE month = $month AND operation_id IN $ids", unit)
     connection.execute("USE private")
+    # Of thousands of curves, what one core has unnested would wait in memory for the others to come before it.
+    connection.execute("SET preserve_insertion_order = false")
     connection.execute(
         f"INSERT INTO {own}.{marts.CURVE.qualified_name} BY NAME {warehouse.statement('marts/curve')}", unit
     )
+    connection.execute("RESET preserve_insertion_order")
     connection.execute(f"USE {own}")
 
 
