@@ -122,7 +122,9 @@ def _parse(candidates: Sequence[_Candidate], shape: _Shape) -> Iterable[tuple[in
     ends = np.cumsum(counts)
     starts = ends - counts
     is_regular = np.logical_and.reduceat(is_regular_row, starts)
-    watts = table.select(numbers).to_numpy(order="c").astype(np.float32)
+    watts = np.empty((table.height, len(numbers)), dtype=np.float32)
+    for place, column in enumerate(numbers):
+        watts[:, place] = table[column]
     for candidate, start, end, regular in zip(candidates, starts, ends, is_regular, strict=True):
         if regular:
             flat = watts[start:end].reshape(-1)
