@@ -28,10 +28,9 @@ def clear_outside_errors() -> Iterator[None]:
     try:
         yield
     except (duckdb.BinderException, duckdb.CatalogException) as error:
-        lacking = str(error).splitlines()[0]
         raise fail(
-            "La publication date d'une autre version du programme : relancer « energy-pipeline run », qui la refait "
-            f"({lacking})."
+            f"La publication n'a pas ce que cette commande lit ({str(error).splitlines()[0]}). Si elle date d'une autre "
+            "version du programme, « energy-pipeline run » la refait."
         ) from error
     except OSError as error:
         where = f" : {error.filename}" if error.filename is not None else ""
