@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ LASTING = {
     "as usual": ["sleep", "60"],
     "deaf": ["sh", "-c", "trap '' TERM; exec sleep 60"],
 }
+
+
+@pytest.fixture(autouse=True)
+def handler_of_sigterm() -> Iterator[None]:
+    """Give back to the tests that follow the handler that the command replaces."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.parametrize("other", LASTING)
@@ -33,7 +42,6 @@ def test_a_part_that_ends_by_itself_ends_the_whole_as_a_failure(
         "Popen": staticmethod(start), "TimeoutExpired": subprocess.TimeoutExpired,
     }))  # fmt: skip
     monkeypatch.setattr(serve, "PATIENCE_S", 0.5 if other == "deaf" else 30)
-    before = signal.getsignal(signal.SIGTERM)
     if is_ignored:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     done = CliRunner().invoke(app, ["ui", "--inbox", str(tmp_path), "--home", str(tmp_path / "home")])
@@ -41,4 +49,3 @@ def test_a_part_that_ends_by_itself_ends_the_whole_as_a_failure(
     assert "s'est arrêté de lui-même" in done.stderr
     ended_by = {process.poll() for process in started}
     assert ended_by == {0, -signal.SIGKILL if other == "deaf" else -signal.SIGTERM}
-    signal.signal(signal.SIGTERM, before)

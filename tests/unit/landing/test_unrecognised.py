@@ -1,26 +1,12 @@
 """What the refusal of a file of no known kind says: what was seen, what comes nearest, what was expected."""
 
-import io
-
-import openpyxl
 import pytest
 
 from energy_pipeline.formats.model import BadFile
 from energy_pipeline.landing import recognise
+from tests.unit.formats.supplier_files import workbook
 
 EXPECTED = " Attendu : une Annexe 2.1, une synthèse d'Enedis ou un export de fournisseur (EDF, ENGIE, TotalEnergies)."
-
-
-def workbook(**sheets: list[list[object]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, lines in sheets.items():
-        sheet = book.create_sheet(name)
-        for line in lines:
-            sheet.append(line)
-    saved = io.BytesIO()
-    book.save(saved)
-    return saved.getvalue()
 
 
 def reason(name: str, content: bytes) -> str:
