@@ -29,8 +29,8 @@ def clear_outside_errors() -> Iterator[None]:
         yield
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise fail(
-            f"La publication n'a pas ce que cette commande lit ({str(error).splitlines()[0]}). Si elle date d'une autre "
-            "version du programme, « energy-pipeline run » la refait."
+            f"La publication n'a pas ce que cette commande lit ({str(error).splitlines()[0]}). Si elle date d'une "
+            "autre version du programme, « energy-pipeline run » la refait."
         ) from error
     except OSError as error:
         where = f" : {error.filename}" if error.filename is not None else ""
