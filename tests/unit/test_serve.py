@@ -10,10 +10,13 @@ from typer.testing import CliRunner
 
 from energy_pipeline.cli import app, serve
 
-LASTING = {
-    "as usual": ["sleep", "60"],
-    "deaf": ["sh", "-c", "trap '' TERM; exec sleep 60"],
-}
+
+def deaf() -> None:
+    """Have the program that follows ignore SIGTERM, from its beginning."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+LASTING = {"as usual": None, "deaf": deaf}
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +38,8 @@ def test_a_part_that_ends_by_itself_ends_the_whole_as_a_failure(
     started: list[subprocess.Popen[bytes]] = []
 
     def start(command: list[str], **_: object) -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen(["true"] if "dagster-daemon" in command[0] else LASTING[other]))
+        is_daemon = "dagster-daemon" in command[0]
+        started.append(subprocess.Popen(["true"] if is_daemon else ["sleep", "60"], preexec_fn=LASTING[other]))
         return started[-1]
 
     monkeypatch.setattr(serve, "subprocess", type("Stub", (), {
