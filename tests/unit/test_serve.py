@@ -39,7 +39,8 @@ def test_a_part_that_ends_by_itself_ends_the_whole_as_a_failure(
 
     def start(command: list[str], **_: object) -> subprocess.Popen[bytes]:
         is_daemon = "dagster-daemon" in command[0]
-        started.append(subprocess.Popen(["true"] if is_daemon else ["sleep", "60"], preexec_fn=LASTING[other]))
+        program = ["true"] if is_daemon else ["sleep", "60"]
+        started.append(subprocess.Popen(program, preexec_fn=LASTING[other]))  # noqa: PLW1509 - it takes no lock
         return started[-1]
 
     monkeypatch.setattr(serve, "subprocess", type("Stub", (), {
